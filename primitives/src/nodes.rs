@@ -1,0 +1,88 @@
+//! What the marketplace needs of the GPU registry.
+
+use crate::{Did, DidHash};
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use frame_support::{traits::ConstU32, BoundedVec};
+use scale_info::TypeInfo;
+use sp_runtime::DispatchResult;
+
+/// Whether a node takes work.
+#[derive(
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Debug,
+	Default,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub enum NodeStatus {
+	/// Takes bids and jobs.
+	#[default]
+	Active,
+	/// Switched off by its owner, or silent for too many rounds.
+	Inactive,
+	/// Barred by reputation or governance.
+	Suspended,
+}
+
+/// A node as the marketplace sees it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NodeSummary<AccountId, Balance> {
+	/// The account that registered the node: owns its stake and receives its pay.
+	pub owner: AccountId,
+	/// Present status; a node that missed too many heartbeats reads as inactive.
+	pub status: NodeStatus,
+	/// Video memory in GB.
+	pub vram_gb: u32,
+	/// Where the node stands, as its owner says.
+	pub location: BoundedVec<u8, ConstU32<32>>,
+	/// Bonded stake, without what is unbonding.
+	pub stake: Balance,
+	/// Whether the stake is at least the registry's minimum.
+	pub sufficiently_staked: bool,
+	/// Score from 0 to 10 000.
+	pub reputation: u32,
+	/// Whether the DID is still active and controlled by the owner.
+	pub did_active: bool,
+}
+
+/// Reads of the registry.
+pub trait NodeInspect<AccountId, Balance> {
+	/// The node registered under `did`.
+	fn node(did: &Did) -> Option<NodeSummary<AccountId, Balance>>;
+}
+
+/// Writes to a node's working counters.
+///
+/// The market opens a bid, closes it, and walks a job through `assign`, `free_slot`, `release`
+/// (and `job_settled` when it was paid). Only `open_bid` and `assign` may refuse; the others are
+/// called from settlement and never fail.
+pub trait NodeMutate<AccountId, Balance>: NodeInspect<AccountId, Balance> {
+	/// Counts one more open bid of the node. Refused above four times its capacity.
+	fn open_bid(did: &Did) -> DispatchResult;
+
+	/// Counts one open bid less.
+	fn close_bid(node: &DidHash);
+
+	/// Takes one of the node's parallel job slots and puts `at_risk` against its stake. Refused
+	/// when no slot is free or the sum at risk would exceed the exposure limit.
+	fn assign(did: &Did, at_risk: Balance) -> DispatchResult;
+
+	/// Gives the slot back: the node has delivered or given up.
+	fn free_slot(node: &DidHash);
+
+	/// The job is over: `at_risk` no longer binds the stake.
+	fn release(node: &DidHash, at_risk: Balance);
+
+	/// One more job delivered and paid.
+	fn job_settled(did: &Did);
+
+	/// Registers a node under `did` for `owner` with `stake`, for benchmarks.
+	#[cfg(feature = "runtime-benchmarks")]
+	fn register_for_benchmark(did: &Did, owner: &AccountId, stake: Balance);
+}
