@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# Benchmarks the project's own pallets and writes their weight files anew.
+#
+#   scripts/bench-weights.sh [--steps N] [--repeat N] [--help] [PALLET...]
+#
+#   PALLET...    crate names, such as pallet-job-marketplace; default: all own pallets
+#   --steps N    points along each parameter (default 20)
+#   --repeat N   repetitions of each point (default 10)
+#
+# It builds the runtime's wasm with its benchmarks and runs it in the collator's `benchmark pallet`,
+# compiled, against a state made by the development preset. Nothing else should run on the machine.
+# shellcheck source=scripts/lib.sh
+source "$(dirname "$0")/lib.sh"
+
+steps=20 repeat=10 pallets=()
+while [ $# -gt 0 ]; do
+	case "$1" in
+	--steps) steps=${2:?}; shift ;;
+	--repeat) repeat=${2:?}; shift ;;
+	-h | --help) usage; exit 0 ;;
+	pallet-*) pallets+=("$1") ;;
+	*) die "unknown option $1 (see --help)" ;;
+	esac
+	shift
+done
+if [ ${#pallets[@]} = 0 ]; then
+	for folder in "$ROOT"/pallets/*/; do pallets+=("pallet-$(basename "$folder")"); done
+fi
+
+"$ROOT/scripts/setup.sh"
+use_build_environment
+cd "$ROOT"
+
+step "Building the runtime with its benchmarks"
+wasm=$("$ROOT/scripts/build-runtime.sh" --variant benchmarks --features runtime-benchmarks)
+step "Building the collator with its benchmark command"
+cargo build --release --locked -p ai-compute-pbc-collator --features runtime-benchmarks
+collator=$CARGO_TARGET_DIR/release/ai-compute-pbc-collator
+
+for pallet in "${pallets[@]}"; do
+	step "Benchmarking $pallet"
+	"$collator" benchmark pallet --runtime "$wasm" --genesis-builder runtime --genesis-builder-preset development \
+		--pallet "${pallet//-/_}" --extrinsic '*' --steps "$steps" --repeat "$repeat" --wasm-execution compiled \
+		--heap-pages 4096 --no-storage-info --no-min-squares --no-median-slopes --quiet \
+		--template "$ROOT/scripts/templates/pallet-weights.hbs" \
+		--output "$ROOT/pallets/${pallet#pallet-}/src/weights.rs"
+done
+step "Wrote $(printf 'pallets/%s/src/weights.rs ' "${pallets[@]#pallet-}")"

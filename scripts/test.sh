@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# Everything that CI checks: set-up, formatting, lints, unit and runtime tests, end-to-end tests on a
+# dev node and on sovereign networks.
+#
+#   scripts/test.sh [--fast] [--help]
+#
+#   --fast   leave out the end-to-end tests
+#
+# A cold run takes about an hour and a quarter on two cores, a warm one less than half an hour.
+# shellcheck source=scripts/lib.sh
+source "$(dirname "$0")/lib.sh"
+
+e2e=yes
+case "${1:-}" in
+"") ;;
+--fast) e2e=no ;;
+-h | --help) usage; exit 0 ;;
+*) die "unknown option $1 (see --help)" ;;
+esac
+
+"$ROOT/scripts/setup.sh"
+use_build_environment
+cd "$ROOT"
+
+step "Formatting"
+cargo fmt --all --check
+(cd e2e && npm ci --silent)
+e2e/node_modules/.bin/taplo fmt --check
+
+step "Building the workspace"
+cargo build --release --locked --workspace
+
+step "Lints"
+cargo clippy --release --locked --workspace --all-targets -- -D warnings
+
+step "Unit, property and runtime tests"
+if have cargo-nextest; then
+	cargo nextest run --release --locked --workspace --no-fail-fast
+else
+	cargo test --release --locked --workspace --no-fail-fast
+fi
+
+step "Type check of the end-to-end tests"
+(cd e2e && npm run --silent check)
+
+if [ $e2e = yes ]; then
+	step "Building a runtime with a higher spec_version for the upgrade test"
+	NEXT_RUNTIME_WASM=$("$ROOT/scripts/build-runtime.sh" --variant next --spec-version 101)
+	export NEXT_RUNTIME_WASM
+	export AI_COMPUTE_COLLATOR=$CARGO_TARGET_DIR/release/ai-compute-pbc-collator
+	export AI_COMPUTE_CHAIN_SPEC_GENERATOR=$CARGO_TARGET_DIR/release/chain-spec-generator
+	step "End-to-end tests on a dev node"
+	(cd e2e && npm test --silent)
+	step "End-to-end tests on sovereign networks"
+	(cd e2e && npm run --silent test:network)
+fi
+step "All checks passed"
