@@ -7,9 +7,10 @@
 //! |---|---|---|
 //! | [`DidAuthority`] | DIDRegistry | GPURegistry |
 //! | [`NodeInspect`], [`NodeMutate`] | GPURegistry | JobMarketplace |
+//! | [`SlashStake`], [`StandingMutate`] | GPURegistry | whoever keeps standings |
 //! | [`ModelInspect`] | the model catalogue; `()` knows every well-formed model DID and no royalty | JobMarketplace |
 //! | [`JobReport`] | whoever keeps standings; `()` keeps none | JobMarketplace |
-//! | [`FeePolicy`] | the runtime | JobMarketplace |
+//! | [`FeePolicy`] | the runtime | JobMarketplace, GPURegistry |
 
 #![cfg_attr(not(feature = "std"), no_std)]
 
@@ -25,4 +26,4 @@ pub use did::{Did, DidAuthority, DidError, DidHash, DidKind, MAX_DID_LEN};
 pub use fees::FeePolicy;
 pub use jobs::{JobId, JobOutcome, JobReport};
 pub use models::{ModelInspect, ModelTerms};
-pub use nodes::{NodeInspect, NodeMutate, NodeStatus, NodeSummary};
+pub use nodes::{NodeInspect, NodeMutate, NodeStatus, NodeSummary, SlashStake, StandingMutate};

@@ -57,6 +57,35 @@ pub trait NodeInspect<AccountId, Balance> {
 	fn node(did: &Did) -> Option<NodeSummary<AccountId, Balance>>;
 }
 
+/// Punishment by taking stake.
+///
+/// Called from settlement: an implementation never fails and never panics.
+pub trait SlashStake<AccountId, Balance> {
+	/// What can be taken from `node` now: its stake and what its owner is still unbonding.
+	fn slashable(node: &DidHash) -> Balance;
+
+	/// Moves up to `amount` of `node`'s stake, then of what is unbonding, to `to`. If `to` cannot
+	/// be credited the platform's fee account receives it. Returns what was really moved.
+	fn slash(node: &DidHash, amount: Balance, to: &AccountId) -> Balance;
+}
+
+/// Writes to a node's standing, which belongs to its DID and outlives its registration.
+///
+/// Called from settlement: an implementation never fails and never panics.
+pub trait StandingMutate {
+	/// Score from 0 to 10 000.
+	fn score(node: &DidHash) -> u32;
+
+	/// Sets the score. Values above 10 000 count as 10 000.
+	fn set_score(node: &DidHash, score: u32);
+
+	/// Bars the node from new work.
+	fn suspend(node: &DidHash);
+
+	/// Lifts a suspension. The node's owner switches it on again when it is ready.
+	fn reinstate(node: &DidHash);
+}
+
 /// Writes to a node's working counters.
 ///
 /// The market opens a bid, closes it, and walks a job through `assign`, `free_slot`, `release`

@@ -1,0 +1,9 @@
+mod access;
+mod invariants;
+mod ownership;
+mod random_calls;
+mod register_did;
+mod revoke_did;
+mod set_expiration;
+mod update_did;
+mod views;

@@ -1,0 +1,16 @@
+mod capacity;
+mod claim_unbonded;
+mod deregister_node;
+mod force_status;
+mod heartbeat;
+mod invariants;
+mod load;
+mod parameters;
+mod random_calls;
+mod register_node;
+mod slash;
+mod stake;
+mod standing;
+mod update_node;
+mod update_status;
+mod views;
