@@ -1,0 +1,176 @@
+/** What the suites share: a node of their own, accounts, snapshots of the state. */
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { Keyring } from '@polkadot/api';
+import type { KeyringPair } from '@polkadot/keyring/types';
+import type { Hash } from '@polkadot/types/interfaces';
+import { u8aConcat, u8aToHex } from '@polkadot/util';
+import { xxhashAsU8a } from '@polkadot/util-crypto';
+import { Chain, eventOf, toNumber, type Call } from '../src/chain.ts';
+import * as market from '../src/market.ts';
+import { devNode, temporaryFolder, type Node, type Sealing } from '../src/node.ts';
+import { EDSC } from '../src/units.ts';
+
+const SUITE_TIMEOUT_MS = 240_000;
+
+const keyring = new Keyring({ type: 'sr25519', ss58Format: 42 });
+
+/** A well-known account of the test networks. */
+export const wellKnown = (
+	name: 'Alice' | 'Bob' | 'Charlie' | 'Dave' | 'Eve' | 'Ferdie',
+): KeyringPair => keyring.addFromUri(`//${name}`);
+
+/** An account that starts empty. */
+export const account = (path: string): KeyringPair => keyring.addFromUri(`//Alice//test//${path}`);
+
+/** Names and numbers of a GPU that passes every check. */
+export const gpu = (did: string): market.Gpu => ({
+	did,
+	model: 'NVIDIA L40S',
+	vramGb: 48,
+	cudaCores: 18_176,
+	location: 'EU-NORTH-1',
+	stake: 1_000n * EDSC,
+});
+
+/** A job that passes every check. */
+export const order = (changes: Partial<market.JobOrder> = {}): market.JobOrder => ({
+	modelDid: 'did:etrid:ai:llm:test-model',
+	prompt: new TextEncoder().encode('Summarise in 1 sentence: Blocks hold jobs. It rains.'),
+	maxTokens: 500,
+	maxPayment: 10n * EDSC,
+	minVramGb: 24,
+	confidential: false,
+	...changes,
+});
+
+/** A node of a development chain and a connection to it. */
+export class Scene {
+	readonly alice = wellKnown('Alice');
+	readonly folder = temporaryFolder('dev');
+	private opened: { node: Node; chain: Chain } | undefined;
+
+	constructor(private readonly sealing: Sealing) {}
+
+	get node(): Node {
+		assert.ok(this.opened, 'the node does not run');
+		return this.opened.node;
+	}
+
+	get chain(): Chain {
+		assert.ok(this.opened, 'the node does not run');
+		return this.opened.chain;
+	}
+
+	async open(): Promise<void> {
+		const node = await devNode(this.sealing, this.folder);
+		await node.start();
+		const sealAfter = this.sealing === 'manual' ? { sealAfter: 0 } : {};
+		try {
+			const chain = await Chain.connect(node.url, { helper: this.alice, ...sealAfter });
+			this.opened = { node, chain };
+		} catch (error) {
+			await node.stop('SIGKILL');
+			throw error;
+		}
+	}
+
+	async close(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
+		const opened = this.opened;
+		this.opened = undefined;
+		await opened?.chain.close();
+		await opened?.node.stop(signal);
+	}
+
+	/** A test that shows the node's log when it fails. */
+	it(title: string, test: () => Promise<void>): void {
+		it(title, async () => {
+			try {
+				await test();
+			} catch (error) {
+				console.error(this.opened?.node.tail() ?? 'the node does not run');
+				throw error;
+			}
+		});
+	}
+
+	/** Gives accounts money. */
+	async fund(amount: bigint, ...accounts: KeyringPair[]): Promise<void> {
+		for (const { address } of accounts) {
+			const call = this.chain.call('balances', 'transferKeepAlive', address, amount);
+			await this.chain.send(call, this.alice);
+		}
+	}
+
+	/** Sends a call with the powers of governance. */
+	async govern(call: Call): Promise<void> {
+		await this.chain.send(this.chain.call('sudo', 'sudo', call), this.alice);
+	}
+
+	/** Anchors a DID for a GPU and registers the GPU. */
+	async register(owner: KeyringPair, did: string, changes: Partial<market.Gpu> = {}): Promise<void> {
+		await this.chain.send(market.registerDid(this.chain, did, owner.address, did), owner);
+		await this.chain.send(market.registerNode(this.chain, { ...gpu(did), ...changes }), owner);
+	}
+
+	/** Submits a job and gives its number. */
+	async submit(requester: KeyringPair, changes: Partial<market.JobOrder> = {}): Promise<number> {
+		const receipt = await this.chain.send(
+			market.submitJob(this.chain, order(changes)),
+			requester,
+		);
+		return toNumber(eventOf(receipt, 'jobMarketplace', 'JobSubmitted').data['jobId']);
+	}
+
+	/** Submits a job and walks it to the state in which `provider` works on it. */
+	async process(requester: KeyringPair, provider: KeyringPair, gpuDid: string): Promise<number> {
+		const jobId = await this.submit(requester);
+		const bid = market.placeBid(this.chain, jobId, gpuDid, EDSC / 100n, 30_000);
+		await this.chain.send(bid, provider);
+		await this.chain.send(market.assignJob(this.chain, jobId, gpuDid), requester);
+		await this.chain.send(market.onJob(this.chain, 'startJob', jobId), provider);
+		return jobId;
+	}
+}
+
+/** A suite against a development node that is started for it and ends with it. */
+export function describeDev(
+	title: string,
+	sealing: Sealing,
+	define: (scene: Scene) => void,
+): void {
+	describe(title, { timeout: SUITE_TIMEOUT_MS }, () => {
+		const scene = new Scene(sealing);
+		before(() => scene.open());
+		after(() => scene.close());
+		define(scene);
+	});
+}
+
+/** Every entry that these prefixes have at a block: key to value. */
+export async function snapshot(
+	chain: Chain,
+	prefixes: readonly string[],
+	at: Hash | string,
+): Promise<Map<string, string>> {
+	const entries = new Map<string, string>();
+	const { state } = chain.api.rpc;
+	for (const prefix of prefixes) {
+		let last = prefix;
+		for (;;) {
+			const keys = (await state.getKeysPaged(prefix, 500, last, at)).map((key) => key.toHex());
+			if (keys.length === 0) break;
+			last = keys[keys.length - 1] ?? last;
+			for (const { changes } of (await state.queryStorageAt(keys, at)) as unknown as {
+				changes: [{ toHex(): string }, { toHex(): string }][];
+			}[]) {
+				for (const [key, value] of changes) entries.set(key.toHex(), value.toHex());
+			}
+		}
+	}
+	return entries;
+}
+
+/** The storage prefix of a pallet, or of one of its items. */
+export const prefixOf = (pallet: string, ...item: readonly string[]): string =>
+	u8aToHex(u8aConcat(...[pallet, ...item].map((name) => xxhashAsU8a(name, 128))));
