@@ -1,0 +1,135 @@
+//! From bids to an assigned node: the requester's choice and matching by rank.
+
+use crate::{matching, parameters::ParametersOf, types::*, *};
+use ai_compute_primitives::{DidHash, JobId, NodeMutate};
+use alloc::vec::Vec;
+use frame_support::{defensive, ensure, storage::with_storage_layer};
+use frame_system::pallet_prelude::BlockNumberFor;
+use sp_runtime::{
+	traits::{Saturating, Zero},
+	DispatchError, DispatchResult,
+};
+
+/// Why a bid cannot win, with the registry's own error where it refused.
+struct Unfit {
+	reason: Ineligible,
+	error: DispatchError,
+}
+
+impl<T: Config> Pallet<T> {
+	pub(crate) fn do_assign_job(
+		requester: T::AccountId,
+		job_id: JobId,
+		gpu_did: Vec<u8>,
+	) -> DispatchResult {
+		let job = Self::job(job_id)?;
+		JobCall::AssignJob.check(&Self::moment(&job)).map_err(Error::<T>::from)?;
+		ensure!(job.requester == requester, Error::<T>::NotAuthorized);
+		let (node, bid) = Self::bid_of(job_id, gpu_did)?;
+		ensure!(bid.standing == BidStanding::Open, Error::<T>::BidNotFound);
+
+		let parameters = Parameters::<T>::get();
+		Self::reserve_node(&job, &bid, &parameters).map_err(|unfit| unfit.error)?;
+		Self::assign(job_id, job, BidBooks::<T>::get(job_id), node, bid, &parameters);
+		Ok(())
+	}
+
+	pub(crate) fn do_match_job(job_id: JobId) -> DispatchResult {
+		let job = Self::job(job_id)?;
+		JobCall::MatchJob.check(&Self::moment(&job)).map_err(Error::<T>::from)?;
+		let mut book = BidBooks::<T>::get(job_id);
+		ensure!(!book.leaders.is_empty(), Error::<T>::NoLeader);
+
+		let parameters = Parameters::<T>::get();
+		for rank in book.leaders.clone() {
+			let Some(mut bid) = JobBids::<T>::get(job_id, rank.node) else {
+				defensive!("every rank in a book has its bid");
+				book.remove(&rank.node);
+				continue;
+			};
+			match Self::reserve_node(&job, &bid, &parameters) {
+				Ok(()) => {
+					Self::assign(job_id, job, book, rank.node, bid, &parameters);
+					return Ok(());
+				}
+				Err(Unfit { reason, .. }) => {
+					book.remove(&rank.node);
+					T::Nodes::close_bid(&rank.node);
+					bid.standing = reason.standing();
+					JobBids::<T>::insert(job_id, rank.node, &bid);
+					let JobBid { gpu_did, bidder, standing, .. } = bid;
+					Self::deposit_event(Event::BidStruck {
+						job_id,
+						gpu_did,
+						bidder,
+						reason,
+						standing,
+					});
+				}
+			}
+		}
+		Self::put_book(job_id, book);
+		Self::deposit_event(Event::NoEligibleLeader { job_id });
+		Ok(())
+	}
+
+	/// The latency of `bid` in blocks of the clock.
+	fn latency(bid: &JobBidOf<T>) -> BlockNumberFor<T> {
+		matching::latency_blocks(bid.estimated_latency_ms).into()
+	}
+
+	/// Checks that the node of `bid` can take `job` now and books it at the registry.
+	fn reserve_node(
+		job: &JobRecordOf<T>,
+		bid: &JobBidOf<T>,
+		parameters: &ParametersOf<T>,
+	) -> Result<(), Unfit> {
+		let unfit = |reason: Ineligible| Unfit { reason, error: Error::<T>::from(reason).into() };
+		Self::bid_eligible(job, bid).map_err(unfit)?;
+		let last = parameters.last_delivery(Self::now(), Self::latency(bid));
+		if last > job.lifetime_end {
+			return Err(unfit(Ineligible::LifetimeExceeded));
+		}
+		let at_risk = job.cost(bid.price_per_token).unwrap_or_else(Zero::zero);
+		with_storage_layer(|| T::Nodes::assign(&bid.gpu_did, at_risk))
+			.map_err(|error| Unfit { reason: Ineligible::Refused, error })
+	}
+
+	/// Gives `job` to `bid`, whose node is booked.
+	fn assign(
+		job_id: JobId,
+		mut job: JobRecordOf<T>,
+		mut book: BidBook<T::MaxBidsPerJob>,
+		node: DidHash,
+		bid: JobBidOf<T>,
+		parameters: &ParametersOf<T>,
+	) {
+		JobBids::<T>::remove(job_id, node);
+		book.remove(&node);
+		Self::put_book(job_id, book);
+		T::Nodes::close_bid(&node);
+		Self::give_back_hold(job_id, HoldReason::BidBond, &bid.bidder, bid.bond);
+
+		let deadline = Self::now().saturating_add(parameters.start);
+		job.status = JobStatus::Assigned;
+		job.deadline = deadline;
+		job.bid_count.saturating_dec();
+		job.attempts.saturating_inc();
+		job.assignment = Some(Assignment {
+			node,
+			owner: bid.bidder.clone(),
+			price_per_token: bid.price_per_token,
+			latency: Self::latency(&bid),
+			result_due: None,
+		});
+		Jobs::<T>::insert(job_id, job);
+		AssignedNodes::<T>::insert(job_id, &bid.gpu_did);
+		Self::deposit_event(Event::JobAssigned {
+			job_id,
+			gpu_did: bid.gpu_did,
+			winner: bid.bidder,
+			price: bid.price_per_token,
+			deadline,
+		});
+	}
+}

@@ -1,0 +1,208 @@
+//! Bids: placing, withdrawing, promoting, and whether a node may hold one.
+
+use crate::{
+	matching::{self, PromotionRefusal, ScoreInput},
+	types::*,
+	*,
+};
+use ai_compute_primitives::{
+	Did, DidHash, FeePolicy, JobId, NodeInspect, NodeMutate, NodeStatus, NodeSummary,
+};
+use alloc::vec::Vec;
+use frame_support::{
+	dispatch::DispatchResultWithPostInfo,
+	ensure,
+	traits::{fungible::hold::Mutate as _, Get},
+};
+use sp_runtime::{traits::Saturating, DispatchResult, SaturatedConversion};
+
+impl<T: Config> Pallet<T> {
+	/// Whether `node` can take `job` at a cost of `at_risk` for `owner`, as far as the registry's
+	/// summary tells.
+	pub(crate) fn eligible(
+		job: &JobRecordOf<T>,
+		node: &NodeSummary<T::AccountId, BalanceOf<T>>,
+		owner: &T::AccountId,
+		at_risk: BalanceOf<T>,
+	) -> Result<(), Ineligible> {
+		ensure!(node.owner == *owner, Ineligible::OwnerChanged);
+		match node.status {
+			NodeStatus::Active => {}
+			NodeStatus::Inactive => return Err(Ineligible::Inactive),
+			NodeStatus::Suspended => return Err(Ineligible::Suspended),
+		}
+		ensure!(node.did_active, Ineligible::DidInactive);
+		ensure!(node.sufficiently_staked, Ineligible::BelowMinimumStake);
+		ensure!(node.stake >= at_risk, Ineligible::StakeBelowCost);
+		ensure!(node.vram_gb >= job.min_vram_gb, Ineligible::InsufficientVram);
+		Ok(())
+	}
+
+	/// Whether the node of `bid` can take `job` now, short of asking the registry for a slot.
+	pub(crate) fn bid_eligible(job: &JobRecordOf<T>, bid: &JobBidOf<T>) -> Result<(), Ineligible> {
+		let node = T::Nodes::node(&bid.gpu_did).ok_or(Ineligible::NodeNotFound)?;
+		let at_risk = job.cost(bid.price_per_token).ok_or(Ineligible::StakeBelowCost)?;
+		Self::eligible(job, &node, &bid.bidder, at_risk)
+	}
+
+	/// The bid of the node with the DID `gpu_did`, and the key of both.
+	pub(crate) fn bid_of(
+		job_id: JobId,
+		gpu_did: Vec<u8>,
+	) -> Result<(DidHash, JobBidOf<T>), Error<T>> {
+		let node = Did::parse(gpu_did).map_err(Error::<T>::InvalidDid)?.hash();
+		let bid = JobBids::<T>::get(job_id, node).ok_or(Error::<T>::BidNotFound)?;
+		Ok((node, bid))
+	}
+
+	pub(crate) fn do_place_bid(
+		bidder: T::AccountId,
+		job_id: JobId,
+		gpu_did: Vec<u8>,
+		price_per_token: BalanceOf<T>,
+		estimated_latency_ms: u32,
+	) -> DispatchResultWithPostInfo {
+		let gpu_did = Did::parse(gpu_did).map_err(Error::<T>::InvalidDid)?;
+		let mut job = Self::job(job_id)?;
+		JobCall::PlaceBid.check(&Self::moment(&job)).map_err(Error::<T>::from)?;
+		ensure!(price_per_token > 0u32.into(), Error::<T>::InvalidBid);
+		let cost = job
+			.cost(price_per_token)
+			.filter(|cost| *cost <= job.max_payment)
+			.ok_or(Error::<T>::BidAboveBudget)?;
+		let latency = matching::latency_blocks(estimated_latency_ms);
+		ensure!(job.result_limit >= latency.into(), Error::<T>::LatencyTooLong);
+
+		let node = T::Nodes::node(&gpu_did).ok_or(Error::<T>::NodeNotFound)?;
+		ensure!(node.owner == bidder, Error::<T>::NotAuthorized);
+		Self::eligible(&job, &node, &bidder, cost).map_err(Error::<T>::from)?;
+
+		let key = gpu_did.hash();
+		let mut book = BidBooks::<T>::get(job_id);
+		ensure!(!book.contains(&key), Error::<T>::AlreadyExists);
+		let score = matching::score(
+			&ScoreInput {
+				cost: cost.saturated_into(),
+				budget: job.max_payment.saturated_into(),
+				latency,
+				latency_limit: job.result_limit.saturated_into(),
+				reputation: node.reputation,
+			},
+			&Parameters::<T>::get().weights,
+		);
+		let (seat, displaced) = book.place(key, score).map_err(|_| Error::<T>::TooManyBids)?;
+		if let Some(worst) = displaced {
+			Self::displace(job_id, worst)?;
+			job.bid_count.saturating_dec();
+		}
+
+		T::Nodes::open_bid(&gpu_did)?;
+		let bond = T::BidBond::get();
+		T::Currency::hold(&HoldReason::BidBond.into(), &bidder, bond)?;
+		job.bid_count.saturating_inc();
+		JobBids::<T>::insert(
+			job_id,
+			key,
+			JobBid {
+				gpu_did: gpu_did.clone(),
+				bidder: bidder.clone(),
+				price_per_token,
+				estimated_latency_ms,
+				score,
+				placed_at: Self::now(),
+				bond,
+				standing: BidStanding::Open,
+			},
+		);
+		BidBooks::<T>::insert(job_id, book);
+		Jobs::<T>::insert(job_id, job);
+		Self::deposit_event(Event::BidPlaced {
+			job_id,
+			gpu_did,
+			bidder,
+			price: price_per_token,
+			score,
+			seat,
+		});
+
+		let weight = match displaced {
+			Some(_) => T::WeightInfo::place_bid_displacing(),
+			None => T::WeightInfo::place_bid(),
+		};
+		Ok(Some(weight).into())
+	}
+
+	/// Takes out the bid of `node`, which is no longer in the book, and returns its bond.
+	fn displace(job_id: JobId, node: DidHash) -> DispatchResult {
+		let bid = JobBids::<T>::take(job_id, node).ok_or(Error::<T>::BidNotFound)?;
+		T::Nodes::close_bid(&node);
+		Self::pay_from_hold(HoldReason::BidBond, &bid.bidder, &bid.bidder, bid.bond)?;
+		let JobBid { gpu_did, bidder, bond, .. } = bid;
+		Self::deposit_event(Event::BidDisplaced { job_id, gpu_did, bidder, bond });
+		Ok(())
+	}
+
+	pub(crate) fn do_withdraw_bid(
+		who: T::AccountId,
+		job_id: JobId,
+		gpu_did: Vec<u8>,
+	) -> DispatchResultWithPostInfo {
+		let mut job = Self::job(job_id)?;
+		JobCall::WithdrawBid.check(&Self::moment(&job)).map_err(Error::<T>::from)?;
+		let (node, bid) = Self::bid_of(job_id, gpu_did)?;
+		if job.status == JobStatus::Pending {
+			ensure!(bid.bidder == who, Error::<T>::NotAuthorized);
+		}
+
+		let to = match bid.standing {
+			BidStanding::Open => {
+				T::Nodes::close_bid(&node);
+				// The book of a job that is over is gone already.
+				let mut book = BidBooks::<T>::get(job_id);
+				if book.remove(&node).is_some() {
+					Self::put_book(job_id, book);
+				}
+				bid.bidder.clone()
+			}
+			BidStanding::Struck => bid.bidder.clone(),
+			BidStanding::Forfeited => T::Fees::fee_account(),
+		};
+		Self::pay_from_hold(HoldReason::BidBond, &bid.bidder, &to, bid.bond)?;
+		JobBids::<T>::remove(job_id, node);
+		job.bid_count.saturating_dec();
+		Jobs::<T>::insert(job_id, job);
+		let weight = match bid.standing {
+			BidStanding::Open | BidStanding::Struck => T::WeightInfo::withdraw_bid(),
+			BidStanding::Forfeited => T::WeightInfo::withdraw_bid_forfeited(),
+		};
+		let JobBid { gpu_did, bidder, bond, .. } = bid;
+		Self::deposit_event(Event::BidWithdrawn { job_id, gpu_did, bidder, bond, to });
+		Ok(Some(weight).into())
+	}
+
+	/// Stores a book, or removes it once it is empty.
+	pub(crate) fn put_book(job_id: JobId, book: BidBook<T::MaxBidsPerJob>) {
+		if book.is_empty() {
+			BidBooks::<T>::remove(job_id);
+		} else {
+			BidBooks::<T>::insert(job_id, book);
+		}
+	}
+
+	pub(crate) fn do_promote_bid(job_id: JobId, gpu_did: Vec<u8>) -> DispatchResult {
+		let job = Self::job(job_id)?;
+		JobCall::PromoteBid.check(&Self::moment(&job)).map_err(Error::<T>::from)?;
+		let (node, bid) = Self::bid_of(job_id, gpu_did)?;
+		Self::bid_eligible(&job, &bid).map_err(Error::<T>::from)?;
+		BidBooks::<T>::try_mutate(job_id, |book| {
+			book.promote(&node).map_err(|refusal| match refusal {
+				// Matching has struck the bid.
+				PromotionRefusal::Unknown => Error::<T>::BidNotFound,
+				PromotionRefusal::AlreadyLeading => Error::<T>::AlreadyLeading,
+				PromotionRefusal::NoSeat => Error::<T>::NoLeaderSeat,
+			})
+		})?;
+		Self::deposit_event(Event::BidPromoted { job_id, gpu_did: bid.gpu_did });
+		Ok(())
+	}
+}

@@ -1,0 +1,205 @@
+//! Money that leaves a hold.
+//!
+//! The currency refuses a payment to a payee that would stay below the existential deposit or whose
+//! balance would overflow; the next payee gets it. Nothing here can refuse to end a
+//! job. What no payee can take goes back to the requester with the refund, and only if even the fee
+//! account cannot take that does an amount stay on hold, loudly.
+
+use crate::{
+	split::{Split, SplitTerms},
+	types::*,
+	*,
+};
+use ai_compute_primitives::{FeePolicy, JobId, JobOutcome, JobReport, ModelInspect, NodeMutate};
+use frame_support::{
+	defensive,
+	traits::{
+		fungible::hold::Mutate as _,
+		tokens::{Fortitude, Precision, Restriction},
+	},
+};
+use sp_runtime::{
+	traits::{Saturating, Zero},
+	DispatchError, DispatchResult, TokenError,
+};
+
+impl<T: Config> Pallet<T> {
+	/// Moves `amount` from `source`'s hold to the free balance of `to`, all of it or nothing.
+	pub(crate) fn pay_from_hold(
+		reason: HoldReason,
+		source: &T::AccountId,
+		to: &T::AccountId,
+		amount: BalanceOf<T>,
+	) -> DispatchResult {
+		if amount.is_zero() {
+			return Ok(());
+		}
+		let reason = T::RuntimeHoldReason::from(reason);
+		frame_support::storage::with_storage_layer::<_, DispatchError, _>(|| {
+			let moved = if source == to {
+				T::Currency::release(&reason, source, amount, Precision::Exact)?
+			} else {
+				T::Currency::transfer_on_hold(
+					&reason,
+					source,
+					to,
+					amount,
+					Precision::Exact,
+					Restriction::Free,
+					Fortitude::Force,
+				)?
+			};
+			if moved == amount {
+				Ok(())
+			} else {
+				Err(TokenError::FundsUnavailable.into())
+			}
+		})
+	}
+
+	/// Pays `amount` of an escrow to `intended`, else to the first of `others` that can receive it.
+	/// Says whether anybody could.
+	fn pay_first(
+		job_id: JobId,
+		payee: Payee,
+		source: &T::AccountId,
+		intended: Option<&T::AccountId>,
+		others: &[&T::AccountId],
+		amount: BalanceOf<T>,
+	) -> bool {
+		if amount.is_zero() {
+			return true;
+		}
+		for to in intended.into_iter().chain(others.iter().copied()) {
+			if Self::pay_from_hold(HoldReason::JobEscrow, source, to, amount).is_ok() {
+				if Some(to) != intended {
+					let to = to.clone();
+					Self::deposit_event(Event::PaymentRedirected { job_id, payee, amount, to });
+				}
+				return true;
+			}
+		}
+		false
+	}
+
+	/// Pays `amount` from `owner`'s hold back to its owner, else to the fee account. If neither can
+	/// take it the hold stays: nothing is lost, and the state check reports it.
+	pub(crate) fn give_back_hold(
+		job_id: JobId,
+		reason: HoldReason,
+		owner: &T::AccountId,
+		amount: BalanceOf<T>,
+	) {
+		if Self::pay_from_hold(reason, owner, owner, amount).is_ok() {
+			return;
+		}
+		let payee = match reason {
+			HoldReason::BidBond => Payee::Bidder,
+			HoldReason::JobEscrow | HoldReason::StorageDeposit => Payee::Requester,
+		};
+		let to = T::Fees::fee_account();
+		match Self::pay_from_hold(reason, owner, &to, amount) {
+			Ok(()) => {
+				Self::deposit_event(Event::PaymentRedirected { job_id, payee, amount, to });
+			}
+			Err(error) => {
+				defensive!("held money cannot be paid out", error);
+			}
+		}
+	}
+
+	/// Returns the whole escrow of a job that ends unpaid. Says how much.
+	pub(crate) fn release_escrow(job_id: JobId, job: &JobRecordOf<T>) -> BalanceOf<T> {
+		Self::give_back_hold(job_id, HoldReason::JobEscrow, &job.requester, job.max_payment);
+		job.max_payment
+	}
+
+	/// How the escrow of a delivered job divides.
+	pub(crate) fn split_of(job: &JobRecordOf<T>) -> Split<BalanceOf<T>> {
+		let terms = SplitTerms {
+			escrow: job.max_payment,
+			price: job.assignment.as_ref().map_or_else(Zero::zero, |a| a.price_per_token),
+			max_tokens: job.max_tokens,
+			fee: job.fee,
+			late_penalty: job.late_penalty,
+			royalty_bps: job.terms.royalty_bps,
+			parent_bps: job.terms.parent_bps,
+		};
+		match job.delivery {
+			Some(Delivery { tokens_used, timing, .. }) => {
+				Split::compute(&terms, tokens_used, timing)
+			}
+			None => Split::compute(&terms, 0, Timing::OnTime),
+		}
+	}
+
+	/// Pays for a delivered job and ends it.
+	pub(crate) fn settle(
+		job_id: JobId,
+		mut job: JobRecordOf<T>,
+		rating: Option<u8>,
+	) -> DispatchResult {
+		let Assignment { node, owner: provider, .. } = Self::assignment(&job)?;
+		let split = Self::split_of(&job);
+		let requester = job.requester.clone();
+		let treasury = T::Fees::fee_account();
+
+		// No catalogue read without a royalty. A model that is gone leaves its royalties to the fee
+		// account.
+		let royalties = !(split.model.is_zero() && split.parent.is_zero());
+		let model = royalties.then(|| T::Models::owner(&job.model_did)).flatten();
+		let parent = model.as_ref().and_then(|_| T::Models::parent_owner(&job.model_did));
+		let to_treasury = [&treasury];
+		let to_provider = [&provider, &treasury];
+		let to_model = [model.as_ref().unwrap_or(&treasury), &provider, &treasury];
+		let (after_model, after_parent): (&[_], &[_]) = match model {
+			Some(_) => (&to_provider, &to_model),
+			None => (&to_treasury, &to_treasury),
+		};
+
+		// The provider is paid first, so that a payee in several roles comes to life with the
+		// largest part.
+		let parts: [(Payee, Option<&T::AccountId>, &[&T::AccountId], BalanceOf<T>); 4] = [
+			(Payee::Provider, Some(&provider), &to_treasury, split.provider),
+			(Payee::ModelOwner, model.as_ref(), after_model, split.model),
+			(Payee::ParentOwner, parent.as_ref(), after_parent, split.parent),
+			(Payee::FeeAccount, Some(&treasury), &[], split.fee),
+		];
+		let mut rest = job.max_payment;
+		for (payee, intended, others, amount) in parts {
+			if Self::pay_first(job_id, payee, &requester, intended, others, amount) {
+				rest = rest.saturating_sub(amount);
+			}
+		}
+		Self::give_back_hold(job_id, HoldReason::JobEscrow, &requester, rest);
+
+		let outcome = match job.delivery {
+			Some(Delivery { timing: Timing::Late, .. }) => JobOutcome::Late,
+			_ => JobOutcome::OnTime,
+		};
+		let at_risk = job.at_risk();
+		T::Report::outcome(job_id, &node, &requester, outcome, at_risk, split.fee);
+		T::Nodes::release(&node, at_risk);
+		match AssignedNodes::<T>::get(job_id) {
+			Some(did) => T::Nodes::job_settled(&did),
+			None => {
+				defensive!("a delivered job knows the DID of its node");
+			}
+		}
+		Self::deposit_event(Event::JobSettled {
+			job_id,
+			node,
+			gross: split.gross,
+			fee: split.fee,
+			royalty: split.model,
+			parent_royalty: split.parent,
+			provider: split.provider,
+			refund: split.refund,
+		});
+		if let Some(stars) = rating {
+			Self::rate(job_id, &mut job, stars, split.fee)?;
+		}
+		Self::end(job_id, &mut job, JobStatus::Settled);
+		Ok(())
+	}
+}

@@ -1,0 +1,221 @@
+//! Events of the marketplace: a section of the pallet module.
+
+use frame_support::pallet_macros::pallet_section;
+
+#[pallet_section]
+mod events {
+	#[pallet::event]
+	#[pallet::generate_deposit(pub(super) fn deposit_event)]
+	pub enum Event<T: Config> {
+		/// A job was submitted.
+		JobSubmitted {
+			/// The job.
+			job_id: JobId,
+			/// Who pays.
+			requester: T::AccountId,
+			/// The escrow.
+			max_payment: BalanceOf<T>,
+			/// The model to run.
+			model_did: Did,
+			/// Storage deposit.
+			deposit: BalanceOf<T>,
+			/// End of bidding.
+			bid_end: BlockNumberFor<T>,
+		},
+		/// A bid was placed.
+		BidPlaced {
+			/// The job.
+			job_id: JobId,
+			/// The bidding node.
+			gpu_did: Did,
+			/// Its owner.
+			bidder: T::AccountId,
+			/// Price per token.
+			price: BalanceOf<T>,
+			/// Score from 0 to 1 000 000.
+			score: u32,
+			/// Where it stands.
+			seat: Seat,
+		},
+		/// A bid made room for a better one. Its bond went back.
+		BidDisplaced {
+			/// The job.
+			job_id: JobId,
+			/// The displaced node.
+			gpu_did: Did,
+			/// Its owner.
+			bidder: T::AccountId,
+			/// The bond.
+			bond: BalanceOf<T>,
+		},
+		/// A bid left the job and its bond was paid out.
+		BidWithdrawn {
+			/// The job.
+			job_id: JobId,
+			/// The node.
+			gpu_did: Did,
+			/// Its owner.
+			bidder: T::AccountId,
+			/// The bond.
+			bond: BalanceOf<T>,
+			/// Who got the bond: the bidder, or the fee account if the bid was forfeited.
+			to: T::AccountId,
+		},
+		/// A bid took a leader seat.
+		BidPromoted {
+			/// The job.
+			job_id: JobId,
+			/// The node.
+			gpu_did: Did,
+		},
+		/// Matching struck an ineligible leader from the job.
+		BidStruck {
+			/// The job.
+			job_id: JobId,
+			/// The node.
+			gpu_did: Did,
+			/// Its owner.
+			bidder: T::AccountId,
+			/// Why it is not eligible.
+			reason: Ineligible,
+			/// Where its bond goes when the bid is withdrawn.
+			standing: BidStanding,
+		},
+		/// Matching found no eligible leader; the job stays Pending.
+		NoEligibleLeader {
+			/// The job.
+			job_id: JobId,
+		},
+		/// A node has the job.
+		JobAssigned {
+			/// The job.
+			job_id: JobId,
+			/// The node.
+			gpu_did: Did,
+			/// Its owner.
+			winner: T::AccountId,
+			/// Price per token.
+			price: BalanceOf<T>,
+			/// It must start before this.
+			deadline: BlockNumberFor<T>,
+		},
+		/// The node works.
+		JobStarted {
+			/// The job.
+			job_id: JobId,
+			/// A result from here on is late.
+			result_due: BlockNumberFor<T>,
+			/// No result is taken from here on.
+			deadline: BlockNumberFor<T>,
+		},
+		/// A result was delivered.
+		JobCompleted {
+			/// The job.
+			job_id: JobId,
+			/// `blake2_256` of the result.
+			result_hash: [u8; 32],
+			/// Tokens that the node counted.
+			tokens_used: u32,
+			/// Whether it came in time.
+			timing: Timing,
+			/// It is paid from here on without acceptance.
+			deadline: BlockNumberFor<T>,
+		},
+		/// A job was paid. The amounts sum to the escrow.
+		JobSettled {
+			/// The job.
+			job_id: JobId,
+			/// Hash of the node's DID.
+			node: DidHash,
+			/// What the result cost; the next four amounts share it.
+			gross: BalanceOf<T>,
+			/// Part of the platform.
+			fee: BalanceOf<T>,
+			/// Part of the model's owner.
+			royalty: BalanceOf<T>,
+			/// Part of the parent model's owner.
+			parent_royalty: BalanceOf<T>,
+			/// Part of the node's owner.
+			provider: BalanceOf<T>,
+			/// Back to the requester.
+			refund: BalanceOf<T>,
+		},
+		/// A payee could not receive its part, which went to another.
+		PaymentRedirected {
+			/// The job.
+			job_id: JobId,
+			/// Whose part it was.
+			payee: Payee,
+			/// The part.
+			amount: BalanceOf<T>,
+			/// Who got it.
+			to: T::AccountId,
+		},
+		/// The requester rated a settled job.
+		JobRated {
+			/// The job.
+			job_id: JobId,
+			/// Hash of the node's DID.
+			node: DidHash,
+			/// 1 to 5.
+			stars: u8,
+		},
+		/// A node gave a job back or did not start it, and the job looks for another.
+		JobReopened {
+			/// The job.
+			job_id: JobId,
+			/// Hash of the DID of the node that failed.
+			node: DidHash,
+			/// How it failed.
+			outcome: JobOutcome,
+			/// Assignments made so far.
+			attempts: u8,
+			/// The job expires here if nobody takes it.
+			deadline: BlockNumberFor<T>,
+		},
+		/// A job ended without a result. The escrow went back.
+		JobFailed {
+			/// The job.
+			job_id: JobId,
+			/// Hash of the DID of the node that failed.
+			node: DidHash,
+			/// How it failed.
+			outcome: JobOutcome,
+			/// The escrow.
+			refund: BalanceOf<T>,
+		},
+		/// The requester cancelled a job. The escrow went back.
+		JobCancelled {
+			/// The job.
+			job_id: JobId,
+			/// The escrow.
+			refund: BalanceOf<T>,
+		},
+		/// Nobody took a job in time. The escrow went back.
+		JobExpired {
+			/// The job.
+			job_id: JobId,
+			/// The escrow.
+			refund: BalanceOf<T>,
+		},
+		/// The record of a job was removed.
+		JobReaped {
+			/// The job.
+			job_id: JobId,
+			/// The storage deposit.
+			deposit: BalanceOf<T>,
+			/// Who got it.
+			to: T::AccountId,
+		},
+		/// The number of jobs per block changed.
+		MaxJobsUpdated {
+			/// Jobs per block from now on.
+			new_max: u32,
+		},
+		/// The parameters changed.
+		ParametersSet {
+			/// The parameters from now on.
+			parameters: ParametersOf<T>,
+		},
+	}
+}

@@ -1,0 +1,197 @@
+//! Work on an assigned job: start, delivery, acceptance, and every way to fail.
+
+use crate::{types::*, *};
+use ai_compute_primitives::{JobId, JobOutcome, JobReport, NodeMutate};
+use alloc::vec::Vec;
+use frame_support::{defensive, dispatch::DispatchResultWithPostInfo, ensure, BoundedVec};
+use frame_system::pallet_prelude::BlockNumberFor;
+use sp_io::hashing::blake2_256;
+use sp_runtime::{
+	traits::{One, Saturating, Zero},
+	DispatchResult,
+};
+
+type AssignmentOf<T> =
+	Assignment<<T as frame_system::Config>::AccountId, BalanceOf<T>, BlockNumberFor<T>>;
+
+impl<T: Config> Pallet<T> {
+	/// The assignment of a job in a state that has one.
+	pub(crate) fn assignment(job: &JobRecordOf<T>) -> Result<AssignmentOf<T>, Error<T>> {
+		job.assignment.clone().ok_or_else(|| {
+			defensive!("a job past Pending has an assignment");
+			Error::<T>::InvalidState
+		})
+	}
+
+	pub(crate) fn do_start_job(owner: T::AccountId, job_id: JobId) -> DispatchResult {
+		let mut job = Self::job(job_id)?;
+		JobCall::StartJob.check(&Self::moment(&job)).map_err(Error::<T>::from)?;
+		let mut assignment = Self::assignment(&job)?;
+		ensure!(assignment.owner == owner, Error::<T>::NotAuthorized);
+
+		// Assignment made sure that both times fit the lifetime, unless governance has lengthened
+		// the late grace since.
+		let promised = Self::now().saturating_add(assignment.latency);
+		let deadline =
+			promised.saturating_add(Parameters::<T>::get().late_grace).min(job.lifetime_end);
+		let result_due = promised.min(deadline);
+		assignment.result_due = Some(result_due);
+		job.assignment = Some(assignment);
+		job.status = JobStatus::Processing;
+		job.deadline = deadline;
+		Jobs::<T>::insert(job_id, job);
+		Self::deposit_event(Event::JobStarted { job_id, result_due, deadline });
+		Ok(())
+	}
+
+	pub(crate) fn do_complete_job(
+		owner: T::AccountId,
+		job_id: JobId,
+		result_hash: [u8; 32],
+		tokens_used: u32,
+		result: Option<Vec<u8>>,
+	) -> DispatchResult {
+		let mut job = Self::job(job_id)?;
+		let moment = Self::moment(&job);
+		JobCall::CompleteJob.check(&moment).map_err(Error::<T>::from)?;
+		let assignment = Self::assignment(&job)?;
+		ensure!(assignment.owner == owner, Error::<T>::NotAuthorized);
+		ensure!(tokens_used <= job.max_tokens, Error::<T>::TokensAboveMaximum);
+		if let Some(bytes) = result {
+			let bytes = BoundedVec::try_from(bytes).map_err(|_| Error::<T>::ResultTooLong)?;
+			ensure!(blake2_256(&bytes) == result_hash, Error::<T>::ResultHashMismatch);
+			Results::<T>::insert(job_id, bytes);
+		}
+
+		T::Nodes::free_slot(&assignment.node);
+		let timing = match assignment.result_due {
+			Some(due) if moment.now >= due => Timing::Late,
+			_ => Timing::OnTime,
+		};
+		let deadline = moment.now.saturating_add(job.escrow_period);
+		job.status = JobStatus::Completed;
+		job.deadline = deadline;
+		job.delivery = Some(Delivery { result_hash, tokens_used, timing });
+		Jobs::<T>::insert(job_id, job);
+		Self::deposit_event(Event::JobCompleted {
+			job_id,
+			result_hash,
+			tokens_used,
+			timing,
+			deadline,
+		});
+		Ok(())
+	}
+
+	pub(crate) fn do_accept_result(
+		requester: T::AccountId,
+		job_id: JobId,
+		rating: Option<u8>,
+	) -> DispatchResultWithPostInfo {
+		let mut job = Self::job(job_id)?;
+		JobCall::AcceptResult.check(&Self::moment(&job)).map_err(Error::<T>::from)?;
+		ensure!(job.requester == requester, Error::<T>::NotAuthorized);
+		ensure!(rating.is_none_or(|stars| (1..=5).contains(&stars)), Error::<T>::InvalidRating);
+
+		if job.status == JobStatus::Settled {
+			ensure!(job.rating.is_none(), Error::<T>::AlreadyRated);
+			let stars = rating.ok_or(Error::<T>::InvalidRating)?;
+			let fee = Self::split_of(&job).fee;
+			Self::rate(job_id, &mut job, stars, fee)?;
+			Jobs::<T>::insert(job_id, job);
+			return Ok(Some(T::WeightInfo::rate_settled()).into());
+		}
+		Self::settle(job_id, job, rating)?;
+		Ok(Some(T::WeightInfo::accept_result()).into())
+	}
+
+	pub(crate) fn do_finalize_job(job_id: JobId) -> DispatchResult {
+		let job = Self::job(job_id)?;
+		JobCall::FinalizeJob.check(&Self::moment(&job)).map_err(Error::<T>::from)?;
+		Self::settle(job_id, job, None)
+	}
+
+	/// Notes a rating. The caller stores the job.
+	pub(crate) fn rate(
+		job_id: JobId,
+		job: &mut JobRecordOf<T>,
+		stars: u8,
+		fee_paid: BalanceOf<T>,
+	) -> DispatchResult {
+		let node = Self::assignment(job)?.node;
+		job.rating = Some(stars);
+		T::Report::rating(job_id, &node, &job.requester, stars, fee_paid);
+		Self::deposit_event(Event::JobRated { job_id, node, stars });
+		Ok(())
+	}
+
+	pub(crate) fn do_abandon_job(owner: T::AccountId, job_id: JobId) -> DispatchResult {
+		let job = Self::job(job_id)?;
+		JobCall::AbandonJob.check(&Self::moment(&job)).map_err(Error::<T>::from)?;
+		ensure!(Self::assignment(&job)?.owner == owner, Error::<T>::NotAuthorized);
+		match job.status {
+			JobStatus::Assigned => Self::give_back(job_id, job, JobOutcome::Returned),
+			_ => Self::fail(job_id, job, JobOutcome::Abandoned),
+		}
+	}
+
+	pub(crate) fn do_expire_job(job_id: JobId) -> DispatchResult {
+		let mut job = Self::job(job_id)?;
+		JobCall::ExpireJob.check(&Self::moment(&job)).map_err(Error::<T>::from)?;
+		match job.status {
+			JobStatus::Pending => {
+				let refund = Self::release_escrow(job_id, &job);
+				Self::end(job_id, &mut job, JobStatus::Expired);
+				Self::deposit_event(Event::JobExpired { job_id, refund });
+				Ok(())
+			}
+			JobStatus::Assigned => Self::give_back(job_id, job, JobOutcome::NoShow),
+			_ => Self::fail(job_id, job, JobOutcome::TimedOut),
+		}
+	}
+
+	/// Ends an attempt that was not started: the job looks for another node, or fails.
+	fn give_back(job_id: JobId, mut job: JobRecordOf<T>, outcome: JobOutcome) -> DispatchResult {
+		let now = Self::now();
+		let parameters = Parameters::<T>::get();
+		let others = !BidBooks::<T>::get(job_id).is_empty();
+		let attempts = job.attempts < parameters.max_attempts;
+		let lifetime = parameters.last_delivery(now, One::one()) <= job.lifetime_end;
+		if !(others && attempts && lifetime) {
+			return Self::fail(job_id, job, outcome);
+		}
+
+		let node = Self::assignment(&job)?.node;
+		Self::end_attempt(job_id, &job, outcome)?;
+		let deadline = now.saturating_add(parameters.matching).min(job.lifetime_end);
+		job.status = JobStatus::Pending;
+		job.assignment = None;
+		job.bid_end = now;
+		job.deadline = deadline;
+		let attempts = job.attempts;
+		Jobs::<T>::insert(job_id, job);
+		AssignedNodes::<T>::remove(job_id);
+		Self::deposit_event(Event::JobReopened { job_id, node, outcome, attempts, deadline });
+		Ok(())
+	}
+
+	/// Ends a job without a result.
+	fn fail(job_id: JobId, mut job: JobRecordOf<T>, outcome: JobOutcome) -> DispatchResult {
+		let node = Self::assignment(&job)?.node;
+		Self::end_attempt(job_id, &job, outcome)?;
+		let refund = Self::release_escrow(job_id, &job);
+		Self::end(job_id, &mut job, JobStatus::Failed);
+		Self::deposit_event(Event::JobFailed { job_id, node, outcome, refund });
+		Ok(())
+	}
+
+	/// Reports a failed attempt while the stake is still bound, then frees the node.
+	fn end_attempt(job_id: JobId, job: &JobRecordOf<T>, outcome: JobOutcome) -> DispatchResult {
+		let node = Self::assignment(job)?.node;
+		let at_risk = job.at_risk();
+		T::Report::outcome(job_id, &node, &job.requester, outcome, at_risk, Zero::zero());
+		T::Nodes::free_slot(&node);
+		T::Nodes::release(&node, at_risk);
+		Ok(())
+	}
+}

@@ -1,0 +1,621 @@
+//! A runtime of the marketplace with a node registry, a model catalogue and a clock of its own.
+
+use crate::{self as pallet_job_marketplace, types::*, *};
+use ai_compute_primitives::{
+	Did, DidHash, FeePolicy, JobId, JobOutcome, JobReport, ModelInspect, ModelTerms, NodeInspect,
+	NodeMutate, NodeStatus, NodeSummary,
+};
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use frame_support::{
+	assert_ok, derive_impl,
+	dispatch::DispatchErrorWithPostInfo,
+	ensure, parameter_types, storage_alias,
+	traits::{
+		fungible::{InspectHold, Mutate},
+		ConstU128, ConstU32,
+	},
+	Identity,
+};
+use frame_system::EnsureRoot;
+use scale_info::TypeInfo;
+use sp_core::crypto::AccountId32;
+use sp_runtime::{
+	traits::{BlockNumberProvider, IdentityLookup},
+	BuildStorage, DispatchError, DispatchResult, Percent,
+};
+
+pub type AccountId = AccountId32;
+pub type Balance = u128;
+pub type BlockNumber = u32;
+
+/// 10^12 units: one token.
+pub const UNIT: Balance = 1_000_000_000_000;
+/// Existential deposit.
+pub const ED: Balance = 500;
+/// Bond of a bid.
+pub const BOND: Balance = UNIT / 10;
+/// Stake of a node in the mock registry.
+pub const STAKE: Balance = 1_000 * UNIT;
+/// Starting balance of the named accounts.
+pub const ENDOWMENT: Balance = 10_000 * UNIT;
+
+pub const ALICE: AccountId = AccountId32::new([1; 32]);
+pub const BOB: AccountId = AccountId32::new([2; 32]);
+pub const STRANGER: AccountId = AccountId32::new([9; 32]);
+pub const TREASURY: AccountId = AccountId32::new([99; 32]);
+pub const MODEL_OWNER: AccountId = AccountId32::new([50; 32]);
+pub const PARENT_OWNER: AccountId = AccountId32::new([51; 32]);
+
+/// Owner of node `n`: the accounts 10, 11, …
+pub fn owner(n: u8) -> AccountId {
+	AccountId32::new([10u8.saturating_add(n); 32])
+}
+
+/// DID of node `n`.
+pub fn did(n: u8) -> Did {
+	Did::parse(format!("did:etrid:gpu:node-{n}")).unwrap()
+}
+
+/// DID of node `n` as a call takes it.
+pub fn did_bytes(n: u8) -> Vec<u8> {
+	did(n).as_bytes().to_vec()
+}
+
+pub const MODEL: &[u8] = b"did:etrid:ai:llm:plain";
+/// 10 % royalty, a quarter of it to the parent.
+pub const ROYAL_MODEL: &[u8] = b"did:etrid:ai:llm:royal";
+
+#[frame_support::runtime]
+mod runtime {
+	#[runtime::runtime]
+	#[runtime::derive(
+		RuntimeCall,
+		RuntimeEvent,
+		RuntimeError,
+		RuntimeOrigin,
+		RuntimeFreezeReason,
+		RuntimeHoldReason,
+		RuntimeSlashReason,
+		RuntimeLockId,
+		RuntimeTask,
+		RuntimeViewFunction
+	)]
+	pub struct Test;
+
+	#[runtime::pallet_index(0)]
+	pub type System = frame_system;
+	#[runtime::pallet_index(4)]
+	pub type Balances = pallet_balances;
+	#[runtime::pallet_index(11)]
+	pub type JobMarketplace = pallet_job_marketplace;
+}
+
+pub type Market = JobMarketplace;
+pub type Block = frame_system::mocking::MockBlockU32<Test>;
+
+#[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
+impl frame_system::Config for Test {
+	type Block = Block;
+	type AccountId = AccountId;
+	type Lookup = IdentityLookup<AccountId>;
+	type AccountData = pallet_balances::AccountData<Balance>;
+}
+
+#[derive_impl(pallet_balances::config_preludes::TestDefaultConfig)]
+impl pallet_balances::Config for Test {
+	type Balance = Balance;
+	type ExistentialDeposit = ConstU128<ED>;
+	type AccountStore = System;
+}
+
+parameter_types! {
+	pub static PlatformFee: Percent = Percent::from_percent(5);
+	/// Total issuance that a test expects at its end.
+	pub static ExpectedIssuance: Balance = 0;
+	pub const JobEscrowPeriod: BlockNumber = 100;
+}
+
+/// Bids that a job of the mock takes: few enough to fill one in a test.
+pub const MAX_BIDS: u32 = 5;
+
+impl Config for Test {
+	type Currency = Balances;
+	type RuntimeHoldReason = RuntimeHoldReason;
+	type BlockNumberProvider = Clock;
+	type Nodes = MockNodes;
+	type Models = MockModels;
+	type Report = MockReport;
+	type Fees = MockFees;
+	type GovernanceOrigin = EnsureRoot<AccountId>;
+	type MaxJobsPerBlock = ConstU32<1_000>;
+	type JobEscrowPeriod = JobEscrowPeriod;
+	type MaxBidsPerJob = ConstU32<MAX_BIDS>;
+	type MinJobPayment = ConstU128<1_000_000_000>;
+	type BidBond = ConstU128<BOND>;
+	type DepositPerByte = ConstU128<10_000_000>;
+	type WeightInfo = ();
+}
+
+pub struct MockFees;
+impl FeePolicy<AccountId> for MockFees {
+	fn platform_fee() -> Percent {
+		PlatformFee::get()
+	}
+	fn fee_account() -> AccountId {
+		TREASURY
+	}
+}
+
+// ---- clock
+
+#[storage_alias]
+type Tick = StorageValue<MockClock, BlockNumber, frame_support::pallet_prelude::ValueQuery>;
+
+pub struct Clock;
+impl BlockNumberProvider for Clock {
+	type BlockNumber = BlockNumber;
+	fn current_block_number() -> BlockNumber {
+		Tick::get()
+	}
+	fn set_block_number(block: BlockNumber) {
+		Tick::put(block)
+	}
+}
+
+/// Moves the clock and the own block by `blocks`.
+pub fn pass(blocks: BlockNumber) {
+	Tick::mutate(|tick| *tick += blocks);
+	System::set_block_number(System::block_number() + 1);
+}
+
+/// Moves the clock to `block`.
+pub fn go_to(block: BlockNumber) {
+	assert!(block >= Tick::get(), "the clock never goes back");
+	Tick::put(block);
+	System::set_block_number(System::block_number() + 1);
+}
+
+/// Moves the clock to the deadline of job `job_id`.
+pub fn go_to_deadline(job_id: JobId) {
+	go_to(job(job_id).deadline);
+}
+
+// ---- registry
+
+/// A node of the mock registry.
+#[derive(
+	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct Node {
+	pub did: Did,
+	pub owner: AccountId,
+	pub status: NodeStatus,
+	pub vram_gb: u32,
+	pub stake: Balance,
+	pub minimum: Balance,
+	pub reputation: u32,
+	pub did_active: bool,
+	pub capacity: u32,
+	pub open_bids: u32,
+	pub busy: u32,
+	pub exposure: Balance,
+	pub settled: u32,
+}
+
+#[storage_alias]
+pub type Nodes = StorageMap<MockRegistry, Identity, DidHash, Node>;
+
+/// Registers node `n` of `owner(n)`: 24 GB, capacity 2, reputation 5 000.
+pub fn register(n: u8) {
+	register_for(n, owner(n));
+}
+
+/// Registers node `n` for `owner`.
+pub fn register_for(n: u8, owner: AccountId) {
+	Nodes::insert(
+		did(n).hash(),
+		Node {
+			did: did(n),
+			owner,
+			status: NodeStatus::Active,
+			vram_gb: 24,
+			stake: STAKE,
+			minimum: STAKE,
+			reputation: 5_000,
+			did_active: true,
+			capacity: 2,
+			open_bids: 0,
+			busy: 0,
+			exposure: 0,
+			settled: 0,
+		},
+	);
+}
+
+/// Node `n`.
+pub fn node(n: u8) -> Node {
+	Nodes::get(did(n).hash()).unwrap()
+}
+
+/// Changes node `n`.
+pub fn change_node(n: u8, change: impl FnOnce(&mut Node)) {
+	mutate_node(&did(n).hash(), change);
+}
+
+fn mutate_node(node: &DidHash, change: impl FnOnce(&mut Node)) {
+	Nodes::mutate(node, |node| change(node.as_mut().expect("the market names known nodes")));
+}
+
+pub struct MockNodes;
+impl NodeInspect<AccountId, Balance> for MockNodes {
+	fn node(did: &Did) -> Option<NodeSummary<AccountId, Balance>> {
+		let node = Nodes::get(did.hash())?;
+		Some(NodeSummary {
+			owner: node.owner,
+			status: node.status,
+			vram_gb: node.vram_gb,
+			location: Default::default(),
+			stake: node.stake,
+			sufficiently_staked: node.stake >= node.minimum,
+			reputation: node.reputation,
+			did_active: node.did_active,
+		})
+	}
+}
+
+impl NodeMutate<AccountId, Balance> for MockNodes {
+	fn open_bid(did: &Did) -> DispatchResult {
+		let node = Nodes::get(did.hash()).ok_or(DispatchError::Other("no such node"))?;
+		ensure!(node.open_bids < 4 * node.capacity, DispatchError::Other("too many open bids"));
+		mutate_node(&did.hash(), |node| node.open_bids += 1);
+		Ok(())
+	}
+	fn close_bid(node: &DidHash) {
+		// A node that has left takes its counters along.
+		if Nodes::contains_key(node) {
+			mutate_node(node, |node| {
+				node.open_bids = node.open_bids.checked_sub(1).expect("a bid was open")
+			});
+		}
+	}
+	fn assign(did: &Did, at_risk: Balance) -> DispatchResult {
+		// Writes before it refuses, as a careless registry might.
+		mutate_node(&did.hash(), |node| {
+			node.busy += 1;
+			node.exposure += at_risk;
+		});
+		let node = Nodes::get(did.hash()).unwrap();
+		ensure!(node.busy <= node.capacity, DispatchError::Other("no free slot"));
+		ensure!(node.exposure <= node.stake, DispatchError::Other("too much at risk"));
+		Ok(())
+	}
+	fn free_slot(node: &DidHash) {
+		mutate_node(node, |node| node.busy = node.busy.checked_sub(1).expect("a slot was taken"));
+	}
+	fn release(node: &DidHash, at_risk: Balance) {
+		mutate_node(node, |node| {
+			node.exposure = node.exposure.checked_sub(at_risk).expect("the amount was at risk")
+		});
+	}
+	fn job_settled(did: &Did) {
+		mutate_node(&did.hash(), |node| node.settled += 1);
+	}
+	#[cfg(feature = "runtime-benchmarks")]
+	fn register_for_benchmark(did: &Did, owner: &AccountId, stake: Balance) {
+		Nodes::insert(
+			did.hash(),
+			Node {
+				did: did.clone(),
+				owner: owner.clone(),
+				status: NodeStatus::Active,
+				vram_gb: 24,
+				stake,
+				minimum: 0,
+				reputation: 5_000,
+				did_active: true,
+				capacity: 2,
+				open_bids: 0,
+				busy: 0,
+				exposure: 0,
+				settled: 0,
+			},
+		);
+	}
+}
+
+// ---- models
+
+/// A model of the mock catalogue.
+#[derive(
+	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct Model {
+	pub terms: ModelTerms,
+	pub owner: AccountId,
+	pub parent_owner: Option<AccountId>,
+	pub only_for: Option<AccountId>,
+}
+
+#[storage_alias]
+pub type Models = StorageMap<MockCatalogue, Identity, DidHash, Model>;
+
+/// Registers a model.
+pub fn register_model(did: &[u8], model: Model) {
+	Models::insert(Did::parse(did).unwrap().hash(), model);
+}
+
+/// A model on `terms` of [`MODEL_OWNER`] that descends from one of [`PARENT_OWNER`].
+pub fn model(terms: ModelTerms) -> Model {
+	Model { terms, owner: MODEL_OWNER, parent_owner: Some(PARENT_OWNER), only_for: None }
+}
+
+pub struct MockModels;
+impl ModelInspect<AccountId> for MockModels {
+	fn terms(did: &Did, requester: &AccountId) -> Option<ModelTerms> {
+		// Benchmarks bring no catalogue.
+		#[cfg(feature = "runtime-benchmarks")]
+		if did.as_bytes().starts_with(b"did:etrid:ai:llm:benchmark") {
+			return Some(ModelTerms::default());
+		}
+		let model = Models::get(did.hash())?;
+		model.only_for.is_none_or(|only| only == *requester).then_some(model.terms)
+	}
+	fn owner(did: &Did) -> Option<AccountId> {
+		Models::get(did.hash()).map(|model| model.owner)
+	}
+	fn parent_owner(did: &Did) -> Option<AccountId> {
+		Models::get(did.hash())?.parent_owner
+	}
+}
+
+// ---- reports
+
+/// A reported outcome: job, node, payer, outcome, at risk, fee paid.
+pub type Outcome = (JobId, DidHash, AccountId, JobOutcome, Balance, Balance);
+/// A reported rating: job, node, payer, stars, fee paid.
+pub type Rating = (JobId, DidHash, AccountId, u8, Balance);
+
+#[storage_alias]
+pub type Outcomes =
+	StorageValue<MockStandings, Vec<Outcome>, frame_support::pallet_prelude::ValueQuery>;
+#[storage_alias]
+pub type Ratings =
+	StorageValue<MockStandings, Vec<Rating>, frame_support::pallet_prelude::ValueQuery>;
+
+pub struct MockReport;
+impl JobReport<AccountId, Balance> for MockReport {
+	fn outcome(
+		job: JobId,
+		node: &DidHash,
+		payer: &AccountId,
+		outcome: JobOutcome,
+		at_risk: Balance,
+		fee_paid: Balance,
+	) {
+		// The stake is still bound when the outcome is reported.
+		assert!(Nodes::get(node).unwrap().exposure >= at_risk);
+		Outcomes::append((job, node, payer, outcome, at_risk, fee_paid));
+	}
+	fn rating(job: JobId, node: &DidHash, payer: &AccountId, stars: u8, fee_paid: Balance) {
+		Ratings::append((job, node, payer, stars, fee_paid));
+	}
+}
+
+// ---- externalities
+
+/// Builds the test state: ALICE, BOB and STRANGER endowed, the treasury at the existential deposit,
+/// nodes 0 to 5 registered with endowed owners, both models known.
+#[derive(Default)]
+pub struct ExtBuilder;
+
+impl ExtBuilder {
+	pub fn build(self) -> sp_io::TestExternalities {
+		let mut balances =
+			vec![(ALICE, ENDOWMENT), (BOB, ENDOWMENT), (STRANGER, ENDOWMENT), (TREASURY, ED)];
+		balances.extend((0..6).map(|n| (owner(n), ENDOWMENT)));
+		let mut storage = frame_system::GenesisConfig::<Test>::default().build_storage().unwrap();
+		pallet_balances::GenesisConfig::<Test> { balances, ..Default::default() }
+			.assimilate_storage(&mut storage)
+			.unwrap();
+		let mut ext = sp_io::TestExternalities::from(storage);
+		ext.execute_with(|| {
+			System::set_block_number(1);
+			go_to(1_000);
+			for n in 0..6 {
+				register(n);
+			}
+			register_model(MODEL, model(ModelTerms::default()));
+			register_model(
+				ROYAL_MODEL,
+				model(ModelTerms { royalty_bps: 1_000, parent_bps: 2_500, ..Default::default() }),
+			);
+		});
+		ext
+	}
+
+	/// Runs `test`, then checks the state.
+	pub fn build_and_execute(self, test: impl FnOnce()) {
+		self.build().execute_with(|| {
+			ExpectedIssuance::set(Balances::total_issuance());
+			test();
+			assert_eq!(
+				Balances::total_issuance(),
+				ExpectedIssuance::get(),
+				"the pallet never mints or burns"
+			);
+			check_state();
+		});
+	}
+}
+
+/// Checks the pallet's state and that the registry agrees with it.
+pub fn check_state() {
+	assert_ok!(Market::do_try_state());
+	// What all accounts have on hold is what all records say.
+	let sum = |reason: HoldReason| -> Balance {
+		pallet_balances::Holds::<Test>::iter_values()
+			.flatten()
+			.filter(|hold| hold.id == reason.into())
+			.map(|hold| hold.amount)
+			.sum()
+	};
+	let jobs = || Jobs::<Test>::iter_values();
+	assert_eq!(
+		sum(HoldReason::JobEscrow),
+		jobs().filter(|job| !job.status.is_terminal()).map(|job| job.max_payment).sum()
+	);
+	assert_eq!(sum(HoldReason::StorageDeposit), jobs().map(|job| job.deposit).sum());
+	assert_eq!(sum(HoldReason::BidBond), JobBids::<Test>::iter_values().map(|bid| bid.bond).sum());
+
+	for (hash, node) in Nodes::iter() {
+		let mine = || jobs().filter(|job| job.assignment.as_ref().is_some_and(|a| a.node == hash));
+		let open = JobBids::<Test>::iter()
+			.filter(|(_, key, bid)| *key == hash && bid.standing == BidStanding::Open)
+			.count();
+		assert_eq!(node.open_bids as usize, open, "open bids of {:?}", node.did);
+		let busy = mine()
+			.filter(|job| matches!(job.status, JobStatus::Assigned | JobStatus::Processing))
+			.count();
+		assert_eq!(node.busy as usize, busy, "slots of {:?}", node.did);
+		let at_risk: Balance =
+			mine().filter(|job| !job.status.is_terminal()).map(|job| job.at_risk()).sum();
+		assert_eq!(node.exposure, at_risk, "exposure of {:?}", node.did);
+	}
+}
+
+// ---- shorthands
+
+pub fn signed(who: AccountId) -> RuntimeOrigin {
+	RuntimeOrigin::signed(who)
+}
+
+/// Money of `who` that is free.
+pub fn free(who: &AccountId) -> Balance {
+	Balances::free_balance(who)
+}
+
+/// Money of `who` that is on hold for `reason`.
+pub fn held(reason: HoldReason, who: &AccountId) -> Balance {
+	Balances::balance_on_hold(&reason.into(), who)
+}
+
+/// Gives `who` exactly `amount`, minting or burning what it takes.
+pub fn set_free(who: &AccountId, amount: Balance) {
+	let before = Balances::total_issuance();
+	<Balances as Mutate<AccountId>>::set_balance(who, amount);
+	let after = Balances::total_issuance();
+	ExpectedIssuance::mutate(|issuance| *issuance = *issuance + after - before);
+}
+
+pub fn job(job_id: JobId) -> JobRecordOf<Test> {
+	Jobs::<Test>::get(job_id).unwrap()
+}
+
+pub fn status(job_id: JobId) -> JobStatus {
+	job(job_id).status
+}
+
+/// Tokens of a test job.
+pub const TOKENS: u32 = 1_000;
+/// Escrow of a test job.
+pub const ESCROW: Balance = 100 * UNIT;
+/// A price that uses half of the escrow: 0.05 units.
+pub const PRICE: Balance = UNIT / 20;
+/// Hash of [`RESULT`].
+pub fn result_hash() -> [u8; 32] {
+	sp_io::hashing::blake2_256(RESULT)
+}
+/// A result.
+pub const RESULT: &[u8] = b"forty-two";
+
+/// ALICE submits a job for [`MODEL`].
+pub fn submit() -> JobId {
+	submit_model(MODEL)
+}
+
+/// ALICE submits a job for `model`.
+pub fn submit_model(model: &[u8]) -> JobId {
+	let job_id = NextJobId::<Test>::get();
+	assert_ok!(Market::submit_job(
+		signed(ALICE),
+		model.to_vec(),
+		b"prompt".to_vec(),
+		TOKENS,
+		ESCROW,
+		8,
+		false
+	));
+	job_id
+}
+
+/// Node `n` bids `price`, with a latency of 10 blocks.
+pub fn bid(job_id: JobId, n: u8, price: Balance) -> DispatchResult {
+	Market::place_bid(signed(node(n).owner), job_id, did_bytes(n), price, 60_000)
+		.map(|_| ())
+		.map_err(|DispatchErrorWithPostInfo { error, .. }| error)
+}
+
+/// A job with a bid of node 0 at [`PRICE`], assigned to it.
+pub fn assigned() -> JobId {
+	let job_id = submit();
+	assign_new(job_id);
+	job_id
+}
+
+/// Node 0 bids [`PRICE`] for `job_id` and gets it.
+pub fn assign_new(job_id: JobId) {
+	assert_ok!(bid(job_id, 0, PRICE));
+	assert_ok!(Market::assign_job(signed(ALICE), job_id, did_bytes(0)));
+}
+
+/// A job that node 0 has started.
+pub fn processing() -> JobId {
+	let job_id = assigned();
+	assert_ok!(Market::start_job(signed(owner(0)), job_id));
+	job_id
+}
+
+/// Node 0 delivers `tokens` for `job_id`.
+pub fn deliver(job_id: JobId, tokens: u32) {
+	assert_ok!(Market::complete_job(signed(owner(0)), job_id, result_hash(), tokens, None));
+}
+
+/// A job for which node 0 has delivered half of the tokens.
+pub fn completed() -> JobId {
+	let job_id = processing();
+	deliver(job_id, TOKENS / 2);
+	job_id
+}
+
+/// A settled, unrated job.
+pub fn settled() -> JobId {
+	let job_id = completed();
+	assert_ok!(Market::accept_result(signed(ALICE), job_id, None));
+	job_id
+}
+
+/// Events of the marketplace since the last call of this.
+pub fn take_events() -> Vec<Event<Test>> {
+	let events = System::events()
+		.into_iter()
+		.filter_map(|record| match record.event {
+			RuntimeEvent::JobMarketplace(event) => Some(event),
+			_ => None,
+		})
+		.collect();
+	System::reset_events();
+	events
+}
+
+/// The error of a call that returns post-info.
+pub fn error_of<T>(result: Result<T, DispatchErrorWithPostInfo>) -> DispatchError {
+	match result {
+		Ok(_) => panic!("the call succeeded"),
+		Err(e) => e.error,
+	}
+}
+
+#[cfg(feature = "runtime-benchmarks")]
+pub fn new_test_ext() -> sp_io::TestExternalities {
+	ExtBuilder.build()
+}

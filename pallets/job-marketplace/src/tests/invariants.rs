@@ -1,0 +1,214 @@
+//! Each check of the state sees its corruption.
+
+use super::*;
+
+/// Runs `corrupt` on a state with one job in each live state and a losing bid, and expects the check
+/// of `rule` to fail.
+fn detects(rule: &str, corrupt: impl FnOnce()) {
+	ExtBuilder.build().execute_with(|| {
+		populate();
+		check_state();
+		corrupt();
+		assert_eq!(Market::do_try_state(), Err(DispatchError::Other(leak(rule))));
+	});
+}
+
+fn leak(rule: &str) -> &'static str {
+	Box::leak(rule.to_owned().into_boxed_str())
+}
+
+/// Job 0 pending with five bids, 1 assigned with a losing bid, 2 completed with a result, 3 settled.
+fn populate() {
+	let pending = submit();
+	for n in 0..5 {
+		assert_ok!(bid(pending, n, PRICE));
+	}
+	let assigned = submit();
+	assert_ok!(bid(assigned, 1, PRICE));
+	assign_new(assigned);
+	let completed = processing();
+	assert_ok!(Market::complete_job(
+		signed(owner(0)),
+		completed,
+		result_hash(),
+		1,
+		Some(RESULT.to_vec())
+	));
+	settled();
+}
+
+fn change(job_id: u64, change: impl FnOnce(&mut JobRecordOf<Test>)) {
+	Jobs::<Test>::mutate(job_id, |job| change(job.as_mut().unwrap()));
+}
+
+fn change_bid(job_id: u64, n: u8, change: impl FnOnce(&mut JobBidOf<Test>)) {
+	JobBids::<Test>::mutate(job_id, did(n).hash(), |bid| change(bid.as_mut().unwrap()));
+}
+
+#[test]
+fn try_state_detects_wrong_escrow() {
+	detects("escrow on hold is the sum of open jobs", || change(0, |job| job.max_payment += 1));
+}
+
+#[test]
+fn try_state_detects_wrong_deposit() {
+	detects("deposits on hold are the sum of all jobs", || change(3, |job| job.deposit -= 1));
+}
+
+#[test]
+fn try_state_detects_wrong_bond() {
+	detects("bonds on hold are the sum of all bids", || change_bid(0, 0, |bid| bid.bond += 1));
+}
+
+#[test]
+fn try_state_detects_escrow_kept_after_the_end() {
+	detects("escrow on hold is the sum of open jobs", || {
+		use frame_support::traits::fungible::MutateHold;
+		assert_ok!(Balances::hold(&HoldReason::JobEscrow.into(), &ALICE, 1));
+	});
+}
+
+#[test]
+fn try_state_detects_a_state_without_its_fields() {
+	let rule = "a state has its assignment and delivery";
+	detects(rule, || change(1, |job| job.assignment = None));
+	detects(rule, || change(2, |job| job.delivery = None));
+	detects(rule, || change(0, |job| job.delivery = crate::mock::job(2).delivery));
+	detects(rule, || change(1, |job| job.status = JobStatus::Processing));
+}
+
+#[test]
+fn try_state_detects_a_missing_or_wrong_node_did() {
+	detects("the node's DID is stored while a job has an assignment", || {
+		AssignedNodes::<Test>::remove(1)
+	});
+	detects("the node's DID hashes to the assigned node", || {
+		AssignedNodes::<Test>::insert(1, did(5))
+	});
+}
+
+#[test]
+fn try_state_detects_wrong_ends_and_ratings() {
+	detects("exactly the jobs that are over have an end", || change(3, |job| job.ended_at = None));
+	detects("exactly the jobs that are over have an end", || {
+		change(0, |job| job.ended_at = Some(1))
+	});
+	detects("only a settled job is rated", || change(2, |job| job.rating = Some(1)));
+	detects("a rating has 1 to 5 stars", || change(3, |job| job.rating = Some(6)));
+}
+
+#[test]
+fn try_state_detects_impossible_amounts() {
+	detects("price times max_tokens is at most the escrow", || {
+		change(1, |job| job.assignment.as_mut().unwrap().price_per_token = ESCROW)
+	});
+	detects("a job has tokens", || change(0, |job| job.max_tokens = 0));
+	detects("tokens used are at most max_tokens", || {
+		change(2, |job| job.delivery.as_mut().unwrap().tokens_used = TOKENS + 1)
+	});
+	detects("an assignment is an attempt", || change(1, |job| job.attempts = 0));
+	detects("deadlines up to the result lie within the lifetime", || {
+		change(0, |job| job.deadline = job.lifetime_end + 1)
+	});
+}
+
+#[test]
+fn try_state_detects_a_missing_prompt() {
+	detects("a job has its prompt", || Prompts::<Test>::remove(0));
+}
+
+#[test]
+fn try_state_detects_miscounted_and_misplaced_bids() {
+	detects("a job's bid count is the number of its bids", || change(0, |job| job.bid_count = 4));
+	detects("a bid is stored under its node", || change_bid(0, 0, |bid| bid.gpu_did = did(5)));
+	detects("a bid is within its job's budget", || {
+		change_bid(0, 0, |bid| bid.price_per_token = ESCROW)
+	});
+}
+
+#[test]
+fn try_state_detects_what_outlives_its_job() {
+	detects("no prompt outlives its job", || {
+		Prompts::<Test>::insert(9, frame_support::BoundedVec::default())
+	});
+	detects("no result outlives its job", || {
+		Results::<Test>::insert(9, frame_support::BoundedVec::default())
+	});
+	detects("no assigned DID outlives its job", || AssignedNodes::<Test>::insert(9, did(0)));
+	detects("no book outlives its job's end", || {
+		BidBooks::<Test>::insert(9, BidBooks::<Test>::get(0))
+	});
+	detects("no book outlives its job's end", || {
+		BidBooks::<Test>::insert(3, BidBooks::<Test>::get(0))
+	});
+	detects("no bid outlives its job", || {
+		let bid = JobBids::<Test>::get(0, did(4).hash()).unwrap();
+		JobBids::<Test>::insert(9, did(4).hash(), JobBid { bond: 0, ..bid });
+	});
+}
+
+#[test]
+fn try_state_detects_a_wrong_result() {
+	detects("a stored result hashes to the delivered hash", || {
+		Results::<Test>::insert(2, frame_support::BoundedVec::truncate_from(b"x".to_vec()))
+	});
+	detects("a stored result hashes to the delivered hash", || {
+		Results::<Test>::insert(0, frame_support::BoundedVec::default())
+	});
+}
+
+#[test]
+fn try_state_detects_a_book_that_disagrees() {
+	let book = |change: fn(&mut BidBook<_>)| move || BidBooks::<Test>::mutate(0, change);
+	detects("no empty book is stored", book(|book| *book = Default::default()));
+	detects("a book is sorted best first", book(|book| book.leaders.as_mut().swap(0, 1)));
+	detects("a book is sorted best first", book(|book| book.others.as_mut().swap(0, 1)));
+	detects(
+		"a bid has one place in its book",
+		book(|book| {
+			let double = book.leaders[2];
+			book.others.remove(0);
+			book.others.try_insert(0, double).unwrap();
+		}),
+	);
+	detects("a rank's sequence is below the next one", book(|book| book.next_sequence = 2));
+	detects("a rank has its open bid with the same score", book(|book| book.others[1].score -= 1));
+	detects("a rank has its open bid with the same score", || {
+		change_bid(0, 2, |bid| bid.standing = BidStanding::Struck)
+	});
+	detects(
+		"exactly the open bids of live jobs are ranked",
+		book(|book| {
+			book.others.pop();
+		}),
+	);
+}
+
+#[test]
+fn try_state_detects_a_book_above_its_bound() {
+	detects("a book is within its bound", || {
+		assert_ok!(Market::withdraw_bid(signed(owner(4)), 0, did_bytes(4)));
+		BidBooks::<Test>::mutate(0, |book| {
+			let rank = *book.others.last().unwrap();
+			for n in 0..2u8 {
+				let node = sp_core::H256::repeat_byte(n);
+				let sequence = rank.sequence + 1 + u32::from(n);
+				let _ = book.others.try_push(matching::Rank { node, sequence, ..rank });
+			}
+			book.next_sequence += 10;
+		});
+	});
+}
+
+#[test]
+fn try_state_detects_wrong_counters() {
+	detects("job numbers are below the next one", || NextJobId::<Test>::put(3));
+	detects("the parameters are within their bounds", || {
+		Parameters::<Test>::mutate(|parameters| parameters.escrow = 1)
+	});
+}
+
+#[test]
+fn try_state_holds_in_the_populated_state() {
+	run(populate);
+}

@@ -1,0 +1,214 @@
+use super::*;
+
+fn match_by_anyone(job_id: u64) -> Result<(), DispatchError> {
+	Market::match_job(signed(STRANGER), job_id)
+}
+
+fn standing(job_id: u64, n: u8) -> BidStanding {
+	JobBids::<Test>::get(job_id, did(n).hash()).unwrap().standing
+}
+
+/// Nodes 0, 1 and 2 lead in this order.
+fn three_bids() -> u64 {
+	let job_id = submit();
+	for n in 0..3u8 {
+		assert_ok!(bid(job_id, n, PRICE + PRICE / 10 * Balance::from(n)));
+	}
+	job_id
+}
+
+#[test]
+fn success_takes_the_best_leader() {
+	run(|| {
+		let job_id = three_bids();
+		go_to(1_010);
+		take_events();
+		assert_ok!(match_by_anyone(job_id));
+		let job = job(job_id);
+		assert_eq!((job.status, job.deadline), (JobStatus::Assigned, 1_030));
+		assert_eq!(job.assignment.unwrap().owner, owner(0));
+		assert_eq!(free(&owner(0)), ENDOWMENT);
+		assert_eq!(take_events().len(), 1);
+	});
+}
+
+#[test]
+fn success_equal_scores_go_to_the_earlier_bid() {
+	run(|| {
+		let job_id = submit();
+		for n in [4, 2, 0] {
+			assert_ok!(bid(job_id, n, PRICE));
+		}
+		go_to(1_010);
+		assert_ok!(match_by_anyone(job_id));
+		assert_eq!(job(job_id).assignment.unwrap().owner, owner(4));
+	});
+}
+
+#[test]
+fn success_strikes_ineligible_leaders_before_the_winner() {
+	run(|| {
+		let job_id = three_bids();
+		change_node(0, |node| node.status = NodeStatus::Inactive);
+		change_node(1, |node| node.status = NodeStatus::Suspended);
+		go_to(1_010);
+		take_events();
+		assert_ok!(match_by_anyone(job_id));
+		assert_eq!(job(job_id).assignment.unwrap().owner, owner(2));
+		assert_eq!(standing(job_id, 0), BidStanding::Forfeited);
+		assert_eq!(standing(job_id, 1), BidStanding::Struck);
+		assert_eq!((node(0).open_bids, node(1).open_bids), (0, 0));
+		assert!(!BidBooks::<Test>::contains_key(job_id));
+		let struck = |n, reason, standing| Event::BidStruck {
+			job_id,
+			gpu_did: did(n),
+			bidder: owner(n),
+			reason,
+			standing,
+		};
+		assert_eq!(
+			take_events()[..2],
+			[
+				struck(0, Ineligible::Inactive, BidStanding::Forfeited),
+				struck(1, Ineligible::Suspended, BidStanding::Struck)
+			]
+		);
+		// The bonds move when the bids are cleared away.
+		for n in 0..2 {
+			assert_ok!(Market::withdraw_bid(signed(STRANGER), job_id, did_bytes(n)));
+		}
+		assert_eq!(free(&TREASURY), ED + BOND);
+		assert_eq!((free(&owner(0)), free(&owner(1))), (ENDOWMENT - BOND, ENDOWMENT));
+	});
+}
+
+#[test]
+fn success_leaders_after_the_winner_stay() {
+	run(|| {
+		let job_id = three_bids();
+		change_node(2, |node| node.status = NodeStatus::Inactive);
+		go_to(1_010);
+		assert_ok!(match_by_anyone(job_id));
+		assert_eq!(standing(job_id, 2), BidStanding::Open);
+	});
+}
+
+#[test]
+fn success_stays_pending_when_no_leader_is_eligible() {
+	run(|| {
+		let job_id = three_bids();
+		for n in 0..3 {
+			change_node(n, |node| node.status = NodeStatus::Suspended);
+		}
+		go_to(1_010);
+		take_events();
+		assert_ok!(match_by_anyone(job_id));
+		assert_eq!(status(job_id), JobStatus::Pending);
+		assert_eq!(take_events().pop(), Some(Event::NoEligibleLeader { job_id }));
+		assert_eq!(job(job_id).bid_count, 3);
+		assert_noop!(match_by_anyone(job_id), E::NoLeader);
+		go_to_deadline(job_id);
+		assert_ok!(Market::expire_job(signed(STRANGER), job_id));
+		for n in 0..3 {
+			assert_ok!(Market::withdraw_bid(signed(STRANGER), job_id, did_bytes(n)));
+			assert_eq!(free(&owner(n)), ENDOWMENT);
+		}
+	});
+}
+
+#[test]
+fn bonds_are_forfeited_by_acts_of_the_owner_only() {
+	use BidStanding::*;
+	let cases: [(fn(&mut Node), BidStanding); 8] = [
+		(|node| node.status = NodeStatus::Inactive, Forfeited),
+		(|node| node.owner = STRANGER, Forfeited),
+		(|node| node.did_active = false, Forfeited),
+		(|node| node.vram_gb = 1, Forfeited),
+		(|node| (node.stake, node.minimum) = (1, 0), Forfeited),
+		(|node| node.status = NodeStatus::Suspended, Struck),
+		(|node| node.minimum = Balance::MAX, Struck),
+		(|node| node.capacity = 0, Struck),
+	];
+	for (change, expected) in cases {
+		run(|| {
+			let job_id = submit();
+			assert_ok!(bid(job_id, 0, PRICE));
+			change_node(0, change);
+			go_to(1_010);
+			assert_ok!(match_by_anyone(job_id));
+			assert_eq!(standing(job_id, 0), expected);
+		});
+	}
+}
+
+#[test]
+fn a_node_that_left_forfeits_its_bond() {
+	run(|| {
+		let job_id = submit();
+		assert_ok!(bid(job_id, 0, PRICE));
+		Nodes::remove(did(0).hash());
+		go_to(1_010);
+		assert_ok!(match_by_anyone(job_id));
+		assert_eq!(standing(job_id, 0), BidStanding::Forfeited);
+	});
+}
+
+#[test]
+fn exposure_through_other_jobs_strikes_but_does_not_forfeit() {
+	run(|| {
+		let at_risk = PRICE * Balance::from(TOKENS);
+		change_node(0, |node| (node.stake, node.minimum) = (at_risk, at_risk));
+		let (first, second) = (submit(), submit());
+		assert_ok!(bid(first, 0, PRICE));
+		assert_ok!(bid(second, 0, PRICE));
+		go_to(1_010);
+		assert_ok!(match_by_anyone(first));
+		assert_ok!(match_by_anyone(second));
+		assert_eq!((status(first), status(second)), (JobStatus::Assigned, JobStatus::Pending));
+		assert_eq!(standing(second, 0), BidStanding::Struck);
+		// A refused registry call leaves nothing behind, however it fails.
+		assert_eq!((node(0).busy, node(0).exposure), (1, at_risk));
+	});
+}
+
+#[test]
+fn a_bid_that_cannot_finish_within_the_lifetime_is_struck() {
+	run(|| {
+		let job_id = submit();
+		assert_ok!(bid(job_id, 0, PRICE));
+		Jobs::<Test>::mutate(job_id, |job| job.as_mut().unwrap().lifetime_end = 1_115);
+		go_to(1_066);
+		take_events();
+		assert_ok!(match_by_anyone(job_id));
+		assert_eq!(standing(job_id, 0), BidStanding::Struck);
+		assert!(matches!(
+			take_events()[0],
+			Event::BidStruck { reason: Ineligible::LifetimeExceeded, .. }
+		));
+	});
+}
+
+#[test]
+fn boundary_window() {
+	run(|| {
+		let (early, late) = (three_bids(), submit());
+		assert_ok!(bid(late, 3, PRICE));
+		go_to(1_009);
+		assert_noop!(match_by_anyone(early), E::TooEarly);
+		go_to(1_109);
+		assert_ok!(match_by_anyone(early));
+		go_to(1_110);
+		assert_noop!(match_by_anyone(late), E::TooLate);
+	});
+}
+
+#[test]
+fn fails_without_bids_and_jobs() {
+	run(|| {
+		assert_noop!(match_by_anyone(0), E::JobNotFound);
+		let job_id = submit();
+		go_to(1_010);
+		assert_noop!(match_by_anyone(job_id), E::NoLeader);
+		assert_noop!(Market::match_job(RuntimeOrigin::none(), job_id), DispatchError::BadOrigin);
+	});
+}

@@ -1,0 +1,260 @@
+//! Random sequences of calls by several parties, with time passing, checked after each step.
+
+use super::*;
+use proptest::prelude::*;
+
+const REQUESTERS: [AccountId; 2] = [ALICE, BOB];
+
+/// One step of a sequence. Numbers are taken modulo what there is.
+#[derive(Clone, Debug)]
+enum Step {
+	Submit { who: usize, royal: bool, tokens: u32, payment: Balance },
+	Bid { job: u64, node: u8, price: u32, ms: u32 },
+	Withdraw { job: u64, node: u8, by_owner: bool },
+	Promote { job: u64, node: u8 },
+	Assign { job: u64, node: u8 },
+	Match { job: u64 },
+	Start { job: u64 },
+	Complete { job: u64, tokens: u32, inline: bool },
+	Abandon { job: u64 },
+	Accept { job: u64, rating: Option<u8> },
+	Finalize { job: u64 },
+	Cancel { job: u64 },
+	Expire { job: u64 },
+	Reap { job: u64 },
+	ChangeNode { node: u8, what: u8 },
+	DropModel,
+	Pass { blocks: u32 },
+	ToDeadline { job: u64 },
+}
+
+fn step() -> impl Strategy<Value = Step> {
+	let job = || 0u64..8;
+	let node = || 0u8..6;
+	prop_oneof![
+		2 => (0usize..2, any::<bool>(), 1u32..2_000, 0u128..50)
+			.prop_map(|(who, royal, tokens, payment)| Step::Submit {
+				who, royal, tokens, payment: payment * UNIT / 7 + 1_000_000_000,
+			}),
+		8 => (job(), node(), 0u32..110, 0u32..400_000)
+			.prop_map(|(job, node, price, ms)| Step::Bid { job, node, price, ms }),
+		2 => (job(), node(), any::<bool>())
+			.prop_map(|(job, node, by_owner)| Step::Withdraw { job, node, by_owner }),
+		1 => (job(), node()).prop_map(|(job, node)| Step::Promote { job, node }),
+		2 => (job(), node()).prop_map(|(job, node)| Step::Assign { job, node }),
+		3 => job().prop_map(|job| Step::Match { job }),
+		4 => job().prop_map(|job| Step::Start { job }),
+		4 => (job(), 0u32..2_500, any::<bool>())
+			.prop_map(|(job, tokens, inline)| Step::Complete { job, tokens, inline }),
+		1 => job().prop_map(|job| Step::Abandon { job }),
+		3 => (job(), proptest::option::of(0u8..7))
+			.prop_map(|(job, rating)| Step::Accept { job, rating }),
+		1 => job().prop_map(|job| Step::Finalize { job }),
+		1 => job().prop_map(|job| Step::Cancel { job }),
+		2 => job().prop_map(|job| Step::Expire { job }),
+		1 => job().prop_map(|job| Step::Reap { job }),
+		1 => (node(), 0u8..6).prop_map(|(node, what)| Step::ChangeNode { node, what }),
+		1 => Just(Step::DropModel),
+		3 => (1u32..30).prop_map(|blocks| Step::Pass { blocks }),
+		2 => job().prop_map(|job| Step::ToDeadline { job }),
+	]
+}
+
+/// The account that may act for the assigned node of `job`.
+fn worker(job: u64) -> AccountId {
+	Jobs::<Test>::get(job)
+		.and_then(|job| job.assignment)
+		.map_or(STRANGER, |assignment| assignment.owner)
+}
+
+fn requester(job: u64) -> AccountId {
+	Jobs::<Test>::get(job).map_or(STRANGER, |job| job.requester)
+}
+
+/// Applies `step`; refusals are part of the game.
+fn apply(step: Step) {
+	let _ = match step {
+		Step::Submit { who, royal, tokens, payment } => Market::submit_job(
+			signed(REQUESTERS[who].clone()),
+			if royal { ROYAL_MODEL } else { MODEL }.to_vec(),
+			vec![1; tokens as usize % 50],
+			tokens,
+			payment,
+			8,
+			false,
+		),
+		Step::Bid { job, node: n, price, ms } => {
+			// Up to a little above the budget, in percent of it.
+			let budget = Jobs::<Test>::get(job)
+				.map_or(1, |job| job.max_payment / Balance::from(job.max_tokens));
+			Market::place_bid(
+				signed(node(n).owner),
+				job,
+				did_bytes(n),
+				budget * Balance::from(price) / 100,
+				ms,
+			)
+			.map(|_| ())
+			.map_err(|e| e.error)
+		}
+		Step::Withdraw { job, node: n, by_owner } => {
+			let who = if by_owner { owner(n) } else { STRANGER };
+			Market::withdraw_bid(signed(who), job, did_bytes(n)).map(|_| ()).map_err(|e| e.error)
+		}
+		Step::Promote { job, node } => Market::promote_bid(signed(STRANGER), job, did_bytes(node)),
+		Step::Assign { job, node } => {
+			Market::assign_job(signed(requester(job)), job, did_bytes(node))
+		}
+		Step::Match { job } => Market::match_job(signed(STRANGER), job),
+		Step::Start { job } => Market::start_job(signed(worker(job)), job),
+		Step::Complete { job, tokens, inline } => Market::complete_job(
+			signed(worker(job)),
+			job,
+			result_hash(),
+			tokens,
+			inline.then(|| RESULT.to_vec()),
+		),
+		Step::Abandon { job } => Market::abandon_job(signed(worker(job)), job),
+		Step::Accept { job, rating } => Market::accept_result(signed(requester(job)), job, rating)
+			.map(|_| ())
+			.map_err(|e| e.error),
+		Step::Finalize { job } => Market::finalize_job(signed(STRANGER), job),
+		Step::Cancel { job } => Market::cancel_job(signed(requester(job)), job),
+		Step::Expire { job } => Market::expire_job(signed(STRANGER), job),
+		Step::Reap { job } => Market::reap_job(signed(STRANGER), job),
+		Step::ChangeNode { node, what } => {
+			change_node(node, |node| match what {
+				0 => node.status = NodeStatus::Inactive,
+				1 => node.status = NodeStatus::Suspended,
+				2 => node.did_active = !node.did_active,
+				3 => node.capacity = 1,
+				_ => (node.status, node.did_active) = (NodeStatus::Active, true),
+			});
+			Ok(())
+		}
+		Step::DropModel => {
+			Models::remove(Did::parse(ROYAL_MODEL).unwrap().hash());
+			Ok(())
+		}
+		Step::Pass { blocks } => {
+			pass(blocks);
+			Ok(())
+		}
+		Step::ToDeadline { job } => {
+			if let Some(job) = Jobs::<Test>::get(job) {
+				// Not as far as the retention, which would end the others too.
+				if job.deadline < Clock::current_block_number() + 1_000 {
+					go_to(job.deadline.max(Clock::current_block_number()));
+				}
+			}
+			Ok(())
+		}
+	};
+}
+
+use sp_runtime::traits::BlockNumberProvider;
+
+/// Drives every job to its end by permissionless calls alone, and clears everything away.
+fn wind_up() {
+	for _ in 0..10 {
+		let open: Vec<_> = Jobs::<Test>::iter()
+			.filter(|(_, job)| !job.status.is_terminal())
+			.map(|(job_id, job)| (job.deadline, job_id))
+			.collect();
+		if open.is_empty() {
+			break;
+		}
+		for (deadline, job_id) in open {
+			go_to(deadline.max(Clock::current_block_number()));
+			let call = match status(job_id) {
+				JobStatus::Completed => Market::finalize_job(signed(STRANGER), job_id),
+				_ => Market::expire_job(signed(STRANGER), job_id),
+			};
+			assert_ok!(call);
+		}
+	}
+	let bids: Vec<_> =
+		JobBids::<Test>::iter().map(|(job_id, _, bid)| (job_id, bid.gpu_did)).collect();
+	for (job_id, gpu_did) in bids {
+		assert_ok!(Market::withdraw_bid(signed(STRANGER), job_id, gpu_did.as_bytes().to_vec()));
+	}
+	let jobs: Vec<_> = Jobs::<Test>::iter().map(|(job_id, job)| (job_id, job.deadline)).collect();
+	for (job_id, deadline) in jobs {
+		go_to(deadline.max(Clock::current_block_number()));
+		assert_ok!(Market::reap_job(signed(STRANGER), job_id));
+	}
+}
+
+fn play(steps: Vec<Step>) {
+	ExtBuilder.build().execute_with(|| {
+		let issuance = Balances::total_issuance();
+		for step in steps {
+			apply(step);
+			check_state();
+			assert_eq!(Balances::total_issuance(), issuance);
+		}
+		wind_up();
+		check_state();
+		assert_eq!(Balances::total_issuance(), issuance);
+		assert_eq!(Jobs::<Test>::iter().count(), 0);
+		assert_eq!(pallet_balances::Holds::<Test>::iter_values().flatten().count(), 0);
+		for store in [
+			Prompts::<Test>::iter_keys().count(),
+			Results::<Test>::iter_keys().count(),
+			AssignedNodes::<Test>::iter_keys().count(),
+			BidBooks::<Test>::iter_keys().count(),
+			JobBids::<Test>::iter_keys().count(),
+		] {
+			assert_eq!(store, 0);
+		}
+		for (_, node) in Nodes::iter() {
+			assert_eq!((node.open_bids, node.busy, node.exposure), (0, 0, 0));
+		}
+	});
+}
+
+proptest! {
+	#![proptest_config(ProptestConfig { cases: 96, max_shrink_iters: 2_000, ..Default::default() })]
+
+	#[test]
+	fn money_is_conserved_and_everything_ends(
+		opening in prop::collection::vec(0u8..2, 4),
+		steps in prop::collection::vec(step(), 20..160),
+	) {
+		// Four jobs to begin with, so that most steps meet one.
+		let opening = opening.into_iter().map(|who| Step::Submit {
+			who: who.into(), royal: who == 1, tokens: 1_000, payment: 40 * UNIT,
+		});
+		play(opening.chain(steps).collect());
+	}
+}
+
+/// The random walk is worth something only if it gets everywhere.
+#[test]
+fn a_full_life_of_each_kind_in_one_sequence() {
+	let submit = |who| Step::Submit { who, royal: true, tokens: 1_000, payment: 40 * UNIT };
+	let bid = |job, node| Step::Bid { job, node, price: 40 + u32::from(node), ms: 60_000 };
+	let mut steps = vec![submit(0), submit(1), submit(0), submit(1)];
+	for job in 0..4 {
+		for node in 0..6 {
+			steps.push(bid(job, node));
+		}
+	}
+	steps.push(Step::ChangeNode { node: 0, what: 0 });
+	steps.push(Step::Pass { blocks: 10 });
+	steps.extend((0..4).map(|job| Step::Match { job }));
+	steps.extend((0..4).map(|job| Step::Match { job }));
+	steps.extend((0..3).map(|job| Step::Start { job }));
+	steps.push(Step::Complete { job: 0, tokens: 900, inline: true });
+	steps.push(Step::Accept { job: 0, rating: Some(4) });
+	steps.push(Step::Abandon { job: 1 });
+	steps.push(Step::ToDeadline { job: 3 });
+	steps.push(Step::Expire { job: 3 });
+	steps.push(Step::Match { job: 3 });
+	steps.push(Step::Start { job: 3 });
+	steps.push(Step::ToDeadline { job: 2 });
+	steps.push(Step::Expire { job: 2 });
+	steps.push(Step::DropModel);
+	steps.push(Step::Complete { job: 3, tokens: 10, inline: false });
+	play(steps);
+}

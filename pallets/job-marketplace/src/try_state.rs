@@ -1,0 +1,238 @@
+//! What must hold of the storage at the end of every block, as named checks.
+
+use crate::{matching, types::*, *};
+use ai_compute_primitives::JobId;
+use alloc::collections::{BTreeMap, BTreeSet};
+use codec::Encode;
+use frame_support::{
+	ensure,
+	traits::{fungible::hold::Inspect as _, Get},
+};
+use sp_runtime::{
+	traits::{Saturating, Zero},
+	TryRuntimeError,
+};
+
+/// Sums of what records say is on hold, per encoded account.
+type Sums<T> =
+	BTreeMap<alloc::vec::Vec<u8>, (<T as frame_system::Config>::AccountId, BalanceOf<T>)>;
+
+fn add<T: Config>(sums: &mut Sums<T>, who: &T::AccountId, amount: BalanceOf<T>) {
+	let entry = sums.entry(who.encode()).or_insert_with(|| (who.clone(), Zero::zero()));
+	entry.1 = entry.1.saturating_add(amount);
+}
+
+fn broken(rule: &'static str, key: &impl core::fmt::Debug) -> TryRuntimeError {
+	log::error!(target: "runtime::job-marketplace", "{rule}: {key:?}");
+	TryRuntimeError::Other(rule)
+}
+
+impl<T: Config> Pallet<T> {
+	/// All checks.
+	pub fn do_try_state() -> Result<(), TryRuntimeError> {
+		Self::check_holds()?;
+		Self::check_jobs()?;
+		Self::check_bids()?;
+		Self::check_books()?;
+		Self::check_orphans()?;
+		Self::check_counters()
+	}
+
+	/// Every account has on hold exactly what its records say.
+	///
+	/// Asked of every account that a job or a bid names.
+	fn check_holds() -> Result<(), TryRuntimeError> {
+		let (mut escrows, mut deposits, mut bonds) =
+			(Sums::<T>::new(), Sums::<T>::new(), Sums::<T>::new());
+		let mut seen = Sums::<T>::new();
+		for (_, job) in Jobs::<T>::iter() {
+			add::<T>(&mut seen, &job.requester, Zero::zero());
+			if let Some(assignment) = &job.assignment {
+				add::<T>(&mut seen, &assignment.owner, Zero::zero());
+			}
+			add::<T>(&mut deposits, &job.requester, job.deposit);
+			if !job.status.is_terminal() {
+				add::<T>(&mut escrows, &job.requester, job.max_payment);
+			}
+		}
+		for (_, _, bid) in JobBids::<T>::iter() {
+			add::<T>(&mut seen, &bid.bidder, Zero::zero());
+			add::<T>(&mut bonds, &bid.bidder, bid.bond);
+		}
+		let rules = [
+			(HoldReason::JobEscrow, escrows, "escrow on hold is the sum of open jobs"),
+			(HoldReason::StorageDeposit, deposits, "deposits on hold are the sum of all jobs"),
+			(HoldReason::BidBond, bonds, "bonds on hold are the sum of all bids"),
+		];
+		for (reason, sums, rule) in rules {
+			for (key, (who, _)) in &seen {
+				let recorded = sums.get(key).map_or_else(Zero::zero, |(_, amount)| *amount);
+				let held = T::Currency::balance_on_hold(&reason.into(), who);
+				ensure!(held == recorded, broken(rule, who));
+			}
+		}
+		Ok(())
+	}
+
+	/// Each state has the fields that it needs and no others.
+	fn check_jobs() -> Result<(), TryRuntimeError> {
+		for (job_id, job) in Jobs::<T>::iter() {
+			let fail = |rule| Err(broken(rule, &job_id));
+			let assigned = job.assignment.is_some();
+			let started = job.assignment.as_ref().is_some_and(|a| a.result_due.is_some());
+			let delivered = job.delivery.is_some();
+			let shape = match job.status {
+				JobStatus::Pending | JobStatus::Cancelled | JobStatus::Expired => {
+					!assigned && !delivered
+				}
+				JobStatus::Assigned => assigned && !started && !delivered,
+				JobStatus::Processing => started && !delivered,
+				JobStatus::Completed | JobStatus::Disputed | JobStatus::Settled => {
+					started && delivered
+				}
+				JobStatus::Failed => assigned,
+			};
+			if !shape {
+				return fail("a state has its assignment and delivery");
+			}
+			if assigned != AssignedNodes::<T>::contains_key(job_id) {
+				return fail("the node's DID is stored while a job has an assignment");
+			}
+			if let (Some(did), Some(a)) = (AssignedNodes::<T>::get(job_id), &job.assignment) {
+				if did.hash() != a.node {
+					return fail("the node's DID hashes to the assigned node");
+				}
+			}
+			if job.status.is_terminal() != job.ended_at.is_some() {
+				return fail("exactly the jobs that are over have an end");
+			}
+			if job.rating.is_some() && job.status != JobStatus::Settled {
+				return fail("only a settled job is rated");
+			}
+			if job.rating.is_some_and(|stars| !(1..=5).contains(&stars)) {
+				return fail("a rating has 1 to 5 stars");
+			}
+			if job.at_risk() > job.max_payment {
+				return fail("price times max_tokens is at most the escrow");
+			}
+			if job.max_tokens.is_zero() {
+				return fail("a job has tokens");
+			}
+			if job.delivery.is_some_and(|d| d.tokens_used > job.max_tokens) {
+				return fail("tokens used are at most max_tokens");
+			}
+			if assigned && job.attempts.is_zero() {
+				return fail("an assignment is an attempt");
+			}
+			let until_result = matches!(
+				job.status,
+				JobStatus::Pending | JobStatus::Assigned | JobStatus::Processing
+			);
+			if until_result && job.deadline > job.lifetime_end {
+				return fail("deadlines up to the result lie within the lifetime");
+			}
+			if !Prompts::<T>::contains_key(job_id) {
+				return fail("a job has its prompt");
+			}
+		}
+		Ok(())
+	}
+
+	/// Each job counts its bids, and each bid belongs to it.
+	fn check_bids() -> Result<(), TryRuntimeError> {
+		let mut counts = BTreeMap::<JobId, u32>::new();
+		for (job_id, node, bid) in JobBids::<T>::iter() {
+			let key = (job_id, node);
+			ensure!(bid.gpu_did.hash() == node, broken("a bid is stored under its node", &key));
+			let job =
+				Jobs::<T>::get(job_id).ok_or_else(|| broken("no bid outlives its job", &key))?;
+			let affordable =
+				job.cost(bid.price_per_token).is_some_and(|cost| cost <= job.max_payment);
+			ensure!(affordable, broken("a bid is within its job's budget", &key));
+			let count = counts.entry(job_id).or_default();
+			*count = count.saturating_add(1);
+		}
+		for (job_id, job) in Jobs::<T>::iter() {
+			let counted = counts.get(&job_id).copied().unwrap_or_default();
+			ensure!(
+				job.bid_count == counted,
+				broken("a job's bid count is the number of its bids", &job_id)
+			);
+		}
+		Ok(())
+	}
+
+	/// Books list exactly the open bids of jobs that are not over, in order, within their bounds.
+	fn check_books() -> Result<(), TryRuntimeError> {
+		let mut ranked = BTreeSet::new();
+		for (job_id, book) in BidBooks::<T>::iter() {
+			let fail = |rule| Err(broken(rule, &job_id));
+			match Jobs::<T>::get(job_id) {
+				Some(job) if !job.status.is_terminal() => {}
+				_ => return fail("no book outlives its job's end"),
+			}
+			if book.is_empty() {
+				return fail("no empty book is stored");
+			}
+			if book.len() > T::MaxBidsPerJob::get() {
+				return fail("a book is within its bound");
+			}
+			if !matching::is_sorted(&book.leaders) || !matching::is_sorted(&book.others) {
+				return fail("a book is sorted best first");
+			}
+			for rank in book.iter() {
+				if !ranked.insert((job_id, rank.node)) {
+					return fail("a bid has one place in its book");
+				}
+				if rank.sequence >= book.next_sequence {
+					return fail("a rank's sequence is below the next one");
+				}
+				match JobBids::<T>::get(job_id, rank.node) {
+					Some(bid) if bid.standing == BidStanding::Open && bid.score == rank.score => {}
+					_ => return fail("a rank has its open bid with the same score"),
+				}
+			}
+		}
+		for (job_id, node, bid) in JobBids::<T>::iter() {
+			let live = Jobs::<T>::get(job_id).is_some_and(|job| !job.status.is_terminal());
+			let expected = live && bid.standing == BidStanding::Open;
+			ensure!(
+				ranked.contains(&(job_id, node)) == expected,
+				broken("exactly the open bids of live jobs are ranked", &(job_id, node))
+			);
+		}
+		Ok(())
+	}
+
+	/// Nothing outlives its job.
+	fn check_orphans() -> Result<(), TryRuntimeError> {
+		let gone = |job_id: &JobId| !Jobs::<T>::contains_key(job_id);
+		if let Some(job_id) = Prompts::<T>::iter_keys().find(gone) {
+			return Err(broken("no prompt outlives its job", &job_id));
+		}
+		if let Some(job_id) = AssignedNodes::<T>::iter_keys().find(gone) {
+			return Err(broken("no assigned DID outlives its job", &job_id));
+		}
+		for (job_id, result) in Results::<T>::iter() {
+			let job = Jobs::<T>::get(job_id)
+				.ok_or_else(|| broken("no result outlives its job", &job_id))?;
+			let hash = sp_io::hashing::blake2_256(&result);
+			ensure!(
+				job.delivery.is_some_and(|delivery| delivery.result_hash == hash),
+				broken("a stored result hashes to the delivered hash", &job_id)
+			);
+		}
+		Ok(())
+	}
+
+	/// Numbers are below the next one, and the parameters within their bounds.
+	fn check_counters() -> Result<(), TryRuntimeError> {
+		let next = NextJobId::<T>::get();
+		if let Some(job_id) = Jobs::<T>::iter_keys().find(|job_id| *job_id >= next) {
+			return Err(broken("job numbers are below the next one", &job_id));
+		}
+		Parameters::<T>::get()
+			.validate()
+			.map_err(|error| broken("the parameters are within their bounds", &error))
+	}
+}

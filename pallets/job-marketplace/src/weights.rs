@@ -1,0 +1,232 @@
+//! Weights of `pallet_job_marketplace`.
+
+#![cfg_attr(rustfmt, rustfmt_skip)]
+#![allow(unused_parens)]
+#![allow(unused_imports)]
+#![allow(missing_docs)]
+#![allow(dead_code)]
+
+use frame_support::{traits::Get, weights::{Weight, constants::RocksDbWeight}};
+use core::marker::PhantomData;
+
+/// Weight functions needed for `pallet_job_marketplace`.
+pub trait WeightInfo {
+	fn submit_job(p: u32, ) -> Weight;
+	fn place_bid() -> Weight;
+	fn place_bid_displacing() -> Weight;
+	fn assign_job() -> Weight;
+	fn match_job() -> Weight;
+	fn start_job() -> Weight;
+	fn complete_job(r: u32, ) -> Weight;
+	fn accept_result() -> Weight;
+	fn rate_settled() -> Weight;
+	fn finalize_job() -> Weight;
+	fn cancel_job() -> Weight;
+	fn expire_job() -> Weight;
+	fn withdraw_bid() -> Weight;
+	fn withdraw_bid_forfeited() -> Weight;
+	fn update_max_jobs() -> Weight;
+	fn abandon_job() -> Weight;
+	fn promote_bid() -> Weight;
+	fn reap_job() -> Weight;
+	fn set_parameters() -> Weight;
+}
+
+/// Weights for `pallet_job_marketplace` using the Substrate node and recommended hardware.
+pub struct SubstrateWeight<T>(PhantomData<T>);
+impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
+	fn submit_job(p: u32, ) -> Weight {
+		Weight::from_parts(100_000_000, 6068)
+			.saturating_add(Weight::from_parts(2_000, 0).saturating_mul(p.into()))
+			.saturating_add(T::DbWeight::get().reads(8_u64))
+			.saturating_add(T::DbWeight::get().writes(8_u64))
+	}
+	fn place_bid() -> Weight {
+		Weight::from_parts(90_000_000, 5649)
+			.saturating_add(T::DbWeight::get().reads(8_u64))
+			.saturating_add(T::DbWeight::get().writes(7_u64))
+	}
+	fn place_bid_displacing() -> Weight {
+		Weight::from_parts(120_000_000, 6500)
+			.saturating_add(T::DbWeight::get().reads(12_u64))
+			.saturating_add(T::DbWeight::get().writes(12_u64))
+	}
+	fn assign_job() -> Weight {
+		Weight::from_parts(90_000_000, 5649)
+			.saturating_add(T::DbWeight::get().reads(9_u64))
+			.saturating_add(T::DbWeight::get().writes(10_u64))
+	}
+	fn match_job() -> Weight {
+		Weight::from_parts(150_000_000, 9200)
+			.saturating_add(T::DbWeight::get().reads(16_u64))
+			.saturating_add(T::DbWeight::get().writes(16_u64))
+	}
+	fn start_job() -> Weight {
+		Weight::from_parts(30_000_000, 3890)
+			.saturating_add(T::DbWeight::get().reads(2_u64))
+			.saturating_add(T::DbWeight::get().writes(1_u64))
+	}
+	fn complete_job(r: u32, ) -> Weight {
+		Weight::from_parts(45_000_000, 3890)
+			.saturating_add(Weight::from_parts(2_000, 0).saturating_mul(r.into()))
+			.saturating_add(T::DbWeight::get().reads(2_u64))
+			.saturating_add(T::DbWeight::get().writes(3_u64))
+	}
+	fn accept_result() -> Weight {
+		Weight::from_parts(120_000_000, 8799)
+			.saturating_add(T::DbWeight::get().reads(9_u64))
+			.saturating_add(T::DbWeight::get().writes(8_u64))
+	}
+	fn rate_settled() -> Weight {
+		Weight::from_parts(35_000_000, 3890)
+			.saturating_add(T::DbWeight::get().reads(2_u64))
+			.saturating_add(T::DbWeight::get().writes(1_u64))
+	}
+	fn finalize_job() -> Weight {
+		Weight::from_parts(120_000_000, 8799)
+			.saturating_add(T::DbWeight::get().reads(9_u64))
+			.saturating_add(T::DbWeight::get().writes(8_u64))
+	}
+	fn cancel_job() -> Weight {
+		Weight::from_parts(60_000_000, 3890)
+			.saturating_add(T::DbWeight::get().reads(4_u64))
+			.saturating_add(T::DbWeight::get().writes(4_u64))
+	}
+	fn expire_job() -> Weight {
+		Weight::from_parts(80_000_000, 5649)
+			.saturating_add(T::DbWeight::get().reads(6_u64))
+			.saturating_add(T::DbWeight::get().writes(6_u64))
+	}
+	fn withdraw_bid() -> Weight {
+		Weight::from_parts(80_000_000, 5649)
+			.saturating_add(T::DbWeight::get().reads(6_u64))
+			.saturating_add(T::DbWeight::get().writes(6_u64))
+	}
+	fn withdraw_bid_forfeited() -> Weight {
+		Weight::from_parts(75_000_000, 6196)
+			.saturating_add(T::DbWeight::get().reads(6_u64))
+			.saturating_add(T::DbWeight::get().writes(6_u64))
+	}
+	fn update_max_jobs() -> Weight {
+		Weight::from_parts(10_000_000, 0)
+			.saturating_add(T::DbWeight::get().writes(1_u64))
+	}
+	fn abandon_job() -> Weight {
+		Weight::from_parts(80_000_000, 5649)
+			.saturating_add(T::DbWeight::get().reads(6_u64))
+			.saturating_add(T::DbWeight::get().writes(6_u64))
+	}
+	fn promote_bid() -> Weight {
+		Weight::from_parts(40_000_000, 5649)
+			.saturating_add(T::DbWeight::get().reads(5_u64))
+			.saturating_add(T::DbWeight::get().writes(1_u64))
+	}
+	fn reap_job() -> Weight {
+		Weight::from_parts(70_000_000, 6196)
+			.saturating_add(T::DbWeight::get().reads(5_u64))
+			.saturating_add(T::DbWeight::get().writes(7_u64))
+	}
+	fn set_parameters() -> Weight {
+		Weight::from_parts(12_000_000, 0)
+			.saturating_add(T::DbWeight::get().writes(1_u64))
+	}
+}
+
+// For backwards compatibility and tests.
+impl WeightInfo for () {
+	fn submit_job(p: u32, ) -> Weight {
+		Weight::from_parts(100_000_000, 6068)
+			.saturating_add(Weight::from_parts(2_000, 0).saturating_mul(p.into()))
+			.saturating_add(RocksDbWeight::get().reads(8_u64))
+			.saturating_add(RocksDbWeight::get().writes(8_u64))
+	}
+	fn place_bid() -> Weight {
+		Weight::from_parts(90_000_000, 5649)
+			.saturating_add(RocksDbWeight::get().reads(8_u64))
+			.saturating_add(RocksDbWeight::get().writes(7_u64))
+	}
+	fn place_bid_displacing() -> Weight {
+		Weight::from_parts(120_000_000, 6500)
+			.saturating_add(RocksDbWeight::get().reads(12_u64))
+			.saturating_add(RocksDbWeight::get().writes(12_u64))
+	}
+	fn assign_job() -> Weight {
+		Weight::from_parts(90_000_000, 5649)
+			.saturating_add(RocksDbWeight::get().reads(9_u64))
+			.saturating_add(RocksDbWeight::get().writes(10_u64))
+	}
+	fn match_job() -> Weight {
+		Weight::from_parts(150_000_000, 9200)
+			.saturating_add(RocksDbWeight::get().reads(16_u64))
+			.saturating_add(RocksDbWeight::get().writes(16_u64))
+	}
+	fn start_job() -> Weight {
+		Weight::from_parts(30_000_000, 3890)
+			.saturating_add(RocksDbWeight::get().reads(2_u64))
+			.saturating_add(RocksDbWeight::get().writes(1_u64))
+	}
+	fn complete_job(r: u32, ) -> Weight {
+		Weight::from_parts(45_000_000, 3890)
+			.saturating_add(Weight::from_parts(2_000, 0).saturating_mul(r.into()))
+			.saturating_add(RocksDbWeight::get().reads(2_u64))
+			.saturating_add(RocksDbWeight::get().writes(3_u64))
+	}
+	fn accept_result() -> Weight {
+		Weight::from_parts(120_000_000, 8799)
+			.saturating_add(RocksDbWeight::get().reads(9_u64))
+			.saturating_add(RocksDbWeight::get().writes(8_u64))
+	}
+	fn rate_settled() -> Weight {
+		Weight::from_parts(35_000_000, 3890)
+			.saturating_add(RocksDbWeight::get().reads(2_u64))
+			.saturating_add(RocksDbWeight::get().writes(1_u64))
+	}
+	fn finalize_job() -> Weight {
+		Weight::from_parts(120_000_000, 8799)
+			.saturating_add(RocksDbWeight::get().reads(9_u64))
+			.saturating_add(RocksDbWeight::get().writes(8_u64))
+	}
+	fn cancel_job() -> Weight {
+		Weight::from_parts(60_000_000, 3890)
+			.saturating_add(RocksDbWeight::get().reads(4_u64))
+			.saturating_add(RocksDbWeight::get().writes(4_u64))
+	}
+	fn expire_job() -> Weight {
+		Weight::from_parts(80_000_000, 5649)
+			.saturating_add(RocksDbWeight::get().reads(6_u64))
+			.saturating_add(RocksDbWeight::get().writes(6_u64))
+	}
+	fn withdraw_bid() -> Weight {
+		Weight::from_parts(80_000_000, 5649)
+			.saturating_add(RocksDbWeight::get().reads(6_u64))
+			.saturating_add(RocksDbWeight::get().writes(6_u64))
+	}
+	fn withdraw_bid_forfeited() -> Weight {
+		Weight::from_parts(75_000_000, 6196)
+			.saturating_add(RocksDbWeight::get().reads(6_u64))
+			.saturating_add(RocksDbWeight::get().writes(6_u64))
+	}
+	fn update_max_jobs() -> Weight {
+		Weight::from_parts(10_000_000, 0)
+			.saturating_add(RocksDbWeight::get().writes(1_u64))
+	}
+	fn abandon_job() -> Weight {
+		Weight::from_parts(80_000_000, 5649)
+			.saturating_add(RocksDbWeight::get().reads(6_u64))
+			.saturating_add(RocksDbWeight::get().writes(6_u64))
+	}
+	fn promote_bid() -> Weight {
+		Weight::from_parts(40_000_000, 5649)
+			.saturating_add(RocksDbWeight::get().reads(5_u64))
+			.saturating_add(RocksDbWeight::get().writes(1_u64))
+	}
+	fn reap_job() -> Weight {
+		Weight::from_parts(70_000_000, 6196)
+			.saturating_add(RocksDbWeight::get().reads(5_u64))
+			.saturating_add(RocksDbWeight::get().writes(7_u64))
+	}
+	fn set_parameters() -> Weight {
+		Weight::from_parts(12_000_000, 0)
+			.saturating_add(RocksDbWeight::get().writes(1_u64))
+	}
+}
