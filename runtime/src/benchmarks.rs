@@ -1,0 +1,135 @@
+//! Which pallets can be benchmarked on this runtime, and what some of them need for it.
+
+use crate::{
+	configs::xcm_config::{EdscLocation, PriceForSiblingDelivery, XcmConfig},
+	constants::{currency::EDSC, EDSC_PBC_PARA_ID},
+	AccountId, AllPalletsWithSystem, Balances, Clock, CollatorSelection, DIDRegistry, GPURegistry,
+	JobMarketplace, MessageQueue, Multisig, ParachainSystem, Proxy, Runtime, RuntimeCall,
+	SessionKeys, Sudo, System, Timestamp, TransactionPayment, Utility, WeightReclaim, XcmpQueue,
+	EXISTENTIAL_DEPOSIT,
+};
+use alloc::{boxed::Box, string::String, vec, vec::Vec};
+use codec::Encode;
+use cumulus_pallet_session_benchmarking::Pallet as SessionBench;
+use cumulus_primitives_core::ParaId;
+use frame_benchmarking::{BenchmarkBatch, BenchmarkConfig, BenchmarkError, BenchmarkList};
+use frame_support::{
+	parameter_types,
+	traits::{StorageInfo, StorageInfoTrait, WhitelistedStorageKeys},
+};
+use frame_system_benchmarking::{
+	extensions::Pallet as SystemExtensionsBench, Pallet as SystemBench,
+};
+use pallet_xcm::benchmarking::Pallet as PalletXcmBench;
+use xcm::latest::prelude::*;
+
+frame_benchmarking::define_benchmarks!(
+	[frame_system, SystemBench::<Runtime>]
+	[frame_system_extensions, SystemExtensionsBench::<Runtime>]
+	[pallet_timestamp, Timestamp]
+	[pallet_balances, Balances]
+	[pallet_transaction_payment, TransactionPayment]
+	[pallet_sudo, Sudo]
+	[pallet_did_registry, DIDRegistry]
+	[pallet_gpu_registry, GPURegistry]
+	[pallet_job_marketplace, JobMarketplace]
+	[pallet_clock, Clock]
+	[cumulus_pallet_parachain_system, ParachainSystem]
+	[cumulus_pallet_weight_reclaim, WeightReclaim]
+	[cumulus_pallet_xcmp_queue, XcmpQueue]
+	[pallet_collator_selection, CollatorSelection]
+	[pallet_session, SessionBench::<Runtime>]
+	[pallet_message_queue, MessageQueue]
+	[pallet_xcm, PalletXcmBench::<Runtime>]
+	[pallet_utility, Utility]
+	[pallet_multisig, Multisig]
+	[pallet_proxy, Proxy]
+);
+
+/// List of the benchmarks and of the storage they touch.
+pub fn metadata(extra: bool) -> (Vec<BenchmarkList>, Vec<StorageInfo>) {
+	let mut list = Vec::<BenchmarkList>::new();
+	list_benchmarks!(list, extra);
+	(list, AllPalletsWithSystem::storage_info())
+}
+
+/// Runs one benchmark.
+pub fn dispatch(config: BenchmarkConfig) -> Result<Vec<BenchmarkBatch>, String> {
+	let whitelist = AllPalletsWithSystem::whitelisted_storage_keys();
+	let mut batches = Vec::<BenchmarkBatch>::new();
+	let params = (&config, &whitelist);
+	add_benchmarks!(params, batches);
+	Ok(batches)
+}
+
+impl frame_system_benchmarking::Config for Runtime {
+	fn setup_set_code_requirements(code: &Vec<u8>) -> Result<(), BenchmarkError> {
+		ParachainSystem::initialize_for_set_code_benchmark(code.len() as u32);
+		Ok(())
+	}
+
+	fn verify_set_code() {
+		System::assert_last_event(
+			cumulus_pallet_parachain_system::Event::<Runtime>::ValidationFunctionStored.into(),
+		);
+	}
+}
+
+impl pallet_transaction_payment::BenchmarkConfig for Runtime {}
+
+impl cumulus_pallet_session_benchmarking::Config for Runtime {
+	fn generate_session_keys_and_proof(owner: AccountId) -> (SessionKeys, Vec<u8>) {
+		let keys = SessionKeys::generate(&owner.encode(), None);
+		(keys.keys, keys.proof.encode())
+	}
+}
+
+parameter_types! {
+	pub ExistentialDepositAsset: Option<Asset> =
+		Some((EdscLocation::get(), EXISTENTIAL_DEPOSIT).into());
+	pub EdscParaId: ParaId = EDSC_PBC_PARA_ID.into();
+}
+
+impl pallet_xcm::benchmarking::Config for Runtime {
+	type DeliveryHelper = polkadot_runtime_common::xcm_sender::ToParachainDeliveryHelper<
+		XcmConfig,
+		ExistentialDepositAsset,
+		PriceForSiblingDelivery,
+		EdscParaId,
+		ParachainSystem,
+	>;
+
+	fn reachable_dest() -> Option<Location> {
+		Some(EdscLocation::get())
+	}
+
+	// Nothing is teleported.
+	fn teleportable_asset_and_dest() -> Option<(Asset, Location)> {
+		None
+	}
+
+	fn reserve_transferable_asset_and_dest() -> Option<(Asset, Location)> {
+		Some((Self::get_asset(), EdscLocation::get()))
+	}
+
+	fn set_up_complex_asset_transfer() -> Option<(Assets, u32, Location, Box<dyn FnOnce()>)> {
+		let who: AccountId = frame_benchmarking::whitelisted_caller();
+		let amount = EDSC;
+		let balance = 10 * amount;
+		use frame_support::traits::fungible::{Inspect, Mutate};
+		Balances::set_balance(&who, balance);
+		let assets: Assets = (EdscLocation::get(), amount).into();
+		let verify = Box::new(move || {
+			assert!(Balances::balance(&who) <= balance - amount);
+		});
+		Some((assets, 0, EdscLocation::get(), verify))
+	}
+
+	fn get_asset() -> Asset {
+		(EdscLocation::get(), EDSC).into()
+	}
+
+	fn batch_call(calls: Vec<RuntimeCall>) -> Option<RuntimeCall> {
+		Some(RuntimeCall::Utility(pallet_utility::Call::batch { calls }))
+	}
+}

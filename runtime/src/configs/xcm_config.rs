@@ -1,0 +1,352 @@
+//! Messages between chains.
+//!
+//! This chain's balances are ËDSC, the token of EDSC-PBC (parachain 2013), which holds the reserve.
+//! Seen from here that token is the asset `(1, Parachain(2013))`. Only EDSC-PBC may bring it, by a
+//! reserve transfer; it leaves the same way. Nothing is teleported. The relay chain's own token is
+//! not known here.
+//!
+//! Who may do what by message:
+//!
+//! | sender | may |
+//! |---|---|
+//! | FlareChain (the parent) | act as Root, without paying |
+//! | EDSC-PBC | bring ËDSC |
+//! | anybody | run a program that pays for itself in ËDSC, as the account that stands for its location |
+
+use crate::{
+	configs::fees::{TreasuryAccount, WeightToFee, LENGTH_BYTE_PRICE},
+	constants::{
+		consensus::MAXIMUM_BLOCK_WEIGHT,
+		currency::{deposit, MILLI_EDSC},
+		EDSC_PBC_PARA_ID,
+	},
+	AccountId, AllPalletsWithSystem, Balance, Balances, MessageQueue, ParachainInfo,
+	ParachainSystem, PolkadotXcm, Runtime, RuntimeCall, RuntimeEvent, RuntimeHoldReason,
+	RuntimeOrigin, XcmpQueue,
+};
+use cumulus_primitives_core::{AggregateMessageOrigin, ParaId};
+use frame_support::{
+	parameter_types,
+	traits::{
+		fungible::HoldConsideration, tokens::imbalance::ResolveTo, ConstU32, Contains, Equals,
+		Everything, LinearStoragePrice, Nothing, TransformOrigin,
+	},
+	weights::Weight,
+};
+use frame_system::EnsureRoot;
+use pallet_collator_selection::StakingPotAccountId;
+use pallet_xcm::{AuthorizedAliasers, XcmPassthrough};
+use parachains_common::{
+	message_queue::{NarrowOriginToSibling, ParaIdToSibling},
+	xcm_config::ParentRelayOrSiblingParachains,
+};
+use polkadot_parachain_primitives::primitives::Sibling;
+use sp_runtime::Perbill;
+use xcm::latest::prelude::*;
+use xcm_builder::{
+	AccountId32Aliases, AliasChildLocation, AllowExplicitUnpaidExecutionFrom,
+	AllowHrmpNotificationsFromRelayChain, AllowKnownQueryResponses, AllowSubscriptionsFrom,
+	AllowTopLevelPaidExecutionFrom, Case, DenyRecursively, DenyReserveTransferToRelayChain,
+	DenyThenTry, DescribeAllTerminal, DescribeFamily, EnsureXcmOrigin, FixedWeightBounds,
+	FrameTransactionalProcessor, FungibleAdapter, HashedDescription, IsConcrete, ParentAsSuperuser,
+	ParentIsPreset, RelayChainAsNative, SendXcmFeeToAccount, SiblingParachainAsNative,
+	SiblingParachainConvertsVia, SignedAccountId32AsNative, SignedToAccountId32,
+	SovereignSignedViaLocation, TakeWeightCredit, TrailingSetTopicAsId, UsingComponents,
+	WithComputedOrigin, WithUniqueTopic, XcmFeeManagerFromComponents,
+};
+use xcm_executor::XcmExecutor;
+
+parameter_types! {
+	/// This chain itself.
+	pub const RootLocation: Location = Location::here();
+	/// FlareChain.
+	pub const RelayLocation: Location = Location::parent();
+	/// EDSC-PBC, and at the same time the name of its token: the asset that our balances are.
+	pub EdscLocation: Location = Location::new(1, [Parachain(EDSC_PBC_PARA_ID)]);
+	/// No network id: FlareChain's genesis differs between the networks that this runtime serves.
+	/// Accounts are matched by id when a message names no network either.
+	pub const RelayNetwork: Option<NetworkId> = None;
+	pub RelayChainOrigin: RuntimeOrigin = cumulus_pallet_xcm::Origin::Relay.into();
+	pub UniversalLocation: InteriorLocation =
+		[Parachain(ParachainInfo::parachain_id().into())].into();
+	/// Weight of one instruction, storage access included. An upper bound: on the SDK's People
+	/// chain, whose set-up is alike, the dearest one is measured at 0.82 ms and 8.6 KiB of proof.
+	pub const UnitWeightCost: Weight = Weight::from_parts(1_000_000_000, 64 * 1024);
+	pub const MaxInstructions: u32 = 100;
+	pub const MaxAssetsIntoHolding: u32 = 64;
+	/// ËDSC in any amount, as EDSC-PBC brings it.
+	pub EdscFromItsReserve: (AssetFilter, Location) = (
+		Wild(AllOf { fun: WildFungible, id: AssetId(EdscLocation::get()) }),
+		EdscLocation::get(),
+	);
+	/// Delivery of messages is paid in ËDSC.
+	pub FeeAssetId: AssetId = AssetId(EdscLocation::get());
+	/// Price of sending a message, without its bytes and while the queue is short.
+	pub const BaseDeliveryFee: Balance = 30 * MILLI_EDSC;
+	/// Price of a message's byte: as much as a byte of an extrinsic.
+	pub const MessageByteFee: Balance = LENGTH_BYTE_PRICE;
+}
+
+/// Price of a message to the relay chain. Grows while its queue is long.
+pub type PriceForParentDelivery = polkadot_runtime_common::xcm_sender::ExponentialPrice<
+	FeeAssetId,
+	BaseDeliveryFee,
+	MessageByteFee,
+	ParachainSystem,
+>;
+
+/// Price of a message to a sibling. Grows while its channel is full.
+pub type PriceForSiblingDelivery = polkadot_runtime_common::xcm_sender::ExponentialPrice<
+	FeeAssetId,
+	BaseDeliveryFee,
+	MessageByteFee,
+	XcmpQueue,
+>;
+
+/// Which account stands for a location.
+pub type LocationToAccountId = (
+	// The relay chain has the preset account "Parent".
+	ParentIsPreset<AccountId>,
+	// A sibling has the account made of "sibl" and its number.
+	SiblingParachainConvertsVia<Sibling, AccountId>,
+	// An account of this chain is itself.
+	AccountId32Aliases<RelayNetwork, AccountId>,
+	// Anything inside the relay chain or a sibling has the hash of its description.
+	HashedDescription<AccountId, DescribeFamily<DescribeAllTerminal>>,
+);
+
+/// Moves the one asset that is known here.
+pub type LocalAssetTransactor = FungibleAdapter<
+	// In these balances,
+	Balances,
+	// when the asset is ËDSC,
+	IsConcrete<EdscLocation>,
+	// between the accounts of locations,
+	LocationToAccountId,
+	AccountId,
+	// without counting teleports: there are none.
+	(),
+>;
+
+/// Which origin a message's `Transact` gets.
+pub type XcmOriginToTransactDispatchOrigin = (
+	// Asked for as a sovereign account: the account of the location.
+	SovereignSignedViaLocation<LocationToAccountId, RuntimeOrigin>,
+	// Asked for natively by the relay chain: its own origin, without any right.
+	RelayChainAsNative<RelayChainOrigin, RuntimeOrigin>,
+	// Asked for natively by a sibling: its own origin, without any right.
+	SiblingParachainAsNative<cumulus_pallet_xcm::Origin, RuntimeOrigin>,
+	// Asked for as superuser by exactly the relay chain: Root. Governance comes in here.
+	ParentAsSuperuser<RuntimeOrigin>,
+	// Asked for natively by an account of this chain: that account.
+	SignedAccountId32AsNative<RelayNetwork, RuntimeOrigin>,
+	// Asked for as XCM: the location, for pallets that check locations.
+	XcmPassthrough<RuntimeOrigin>,
+);
+
+/// Which messages are run at all.
+pub type Barrier = TrailingSetTopicAsId<
+	DenyThenTry<
+		// Refuse: reserve transfers whose reserve would be the relay chain, at any depth.
+		DenyRecursively<DenyReserveTransferToRelayChain>,
+		(
+			// Local programs, whose weight the sender has paid for in the extrinsic.
+			TakeWeightCredit,
+			// Answers to questions that this chain has asked.
+			AllowKnownQueryResponses<PolkadotXcm>,
+			WithComputedOrigin<
+				(
+					// Whoever pays first.
+					AllowTopLevelPaidExecutionFrom<Everything>,
+					// Governance: the relay chain itself, not its accounts, pays nothing.
+					AllowExplicitUnpaidExecutionFrom<Equals<RelayLocation>>,
+					// Neighbours that ask which XCM version is spoken here.
+					AllowSubscriptionsFrom<ParentRelayOrSiblingParachains>,
+					// The relay chain's notices about message channels.
+					AllowHrmpNotificationsFromRelayChain,
+				),
+				UniversalLocation,
+				ConstU32<8>,
+			>,
+		),
+	>,
+>;
+
+/// Who pays no fee for execution and delivery.
+pub type WaivedLocations = (
+	// This chain's own messages.
+	Equals<RootLocation>,
+	// Answers to the relay chain, which no fee must hold up.
+	Equals<RelayLocation>,
+);
+
+/// Which calls a message may make.
+///
+/// New code cannot be set by message: whether the relay chain's data is there to schedule it depends
+/// on when in a block the message is served. A message authorises an upgrade
+/// (`System::authorize_upgrade`), and an extrinsic applies it.
+pub struct SafeCalls;
+
+impl Contains<RuntimeCall> for SafeCalls {
+	fn contains(call: &RuntimeCall) -> bool {
+		!matches!(
+			call,
+			RuntimeCall::System(
+				frame_system::Call::set_code { .. }
+					| frame_system::Call::set_code_without_checks { .. }
+			)
+		)
+	}
+}
+
+/// Measures programs.
+pub type Weigher = FixedWeightBounds<UnitWeightCost, RuntimeCall, MaxInstructions>;
+
+/// The XCM machine.
+pub struct XcmConfig;
+
+impl xcm_executor::Config for XcmConfig {
+	type RuntimeCall = RuntimeCall;
+	type XcmSender = XcmRouter;
+	type XcmEventEmitter = PolkadotXcm;
+	type AssetTransactor = LocalAssetTransactor;
+	type OriginConverter = XcmOriginToTransactDispatchOrigin;
+	/// ËDSC from EDSC-PBC, and nothing else from anybody.
+	type IsReserve = Case<EdscFromItsReserve>;
+	/// Nobody's assets appear here by teleport.
+	type IsTeleporter = ();
+	type UniversalLocation = UniversalLocation;
+	type Barrier = Barrier;
+	type Weigher = Weigher;
+	/// Execution is paid in ËDSC at the price of any other weight, into the collators' pot.
+	type Trader = UsingComponents<
+		WeightToFee,
+		EdscLocation,
+		AccountId,
+		Balances,
+		ResolveTo<StakingPotAccountId<Runtime>, Balances>,
+	>;
+	type ResponseHandler = PolkadotXcm;
+	/// What a failed program leaves behind is kept for its owner, who claims it with
+	/// `PolkadotXcm::claim_assets` or `ClaimAsset`.
+	type AssetTrap = PolkadotXcm;
+	type SubscriptionService = PolkadotXcm;
+	type PalletInstancesInfo = AllPalletsWithSystem;
+	type MaxAssetsIntoHolding = MaxAssetsIntoHolding;
+	type AssetLocker = ();
+	type AssetExchanger = ();
+	type FeeManager = XcmFeeManagerFromComponents<
+		WaivedLocations,
+		SendXcmFeeToAccount<Self::AssetTransactor, TreasuryAccount>,
+	>;
+	type MessageExporter = ();
+	type UniversalAliases = Nothing;
+	type CallDispatcher = RuntimeCall;
+	type SafeCallFilter = SafeCalls;
+	type Aliasers = (
+		// A location may become something inside itself, as with `DescendOrigin`.
+		AliasChildLocation,
+		// A location that an account here has authorised, with a deposit, to act as itself.
+		AuthorizedAliasers<Runtime>,
+	);
+	type TransactionalProcessor = FrameTransactionalProcessor;
+	type HrmpNewChannelOpenRequestHandler = ();
+	type HrmpChannelAcceptedHandler = ();
+	type HrmpChannelClosingHandler = ();
+	type XcmRecorder = PolkadotXcm;
+}
+
+/// A signed local origin as a location.
+pub type LocalOriginToLocation = SignedToAccountId32<RuntimeOrigin, AccountId, RelayNetwork>;
+
+/// Where messages go out, each with a unique topic.
+pub type XcmRouter = WithUniqueTopic<(
+	// To the relay chain,
+	cumulus_primitives_utility::ParentAsUmp<ParachainSystem, PolkadotXcm, PriceForParentDelivery>,
+	// and to siblings.
+	XcmpQueue,
+)>;
+
+parameter_types! {
+	pub const AliasItemDeposit: Balance = deposit(1, 0);
+	pub const AliasByteDeposit: Balance = deposit(0, 1);
+	pub const AuthorizeAliasHoldReason: RuntimeHoldReason =
+		RuntimeHoldReason::PolkadotXcm(pallet_xcm::HoldReason::AuthorizeAlias);
+}
+
+impl pallet_xcm::Config for Runtime {
+	type RuntimeEvent = RuntimeEvent;
+	/// Only Root sends arbitrary programs; accounts transfer and execute.
+	type SendXcmOrigin = EnsureXcmOrigin<RuntimeOrigin, ()>;
+	type XcmRouter = XcmRouter;
+	type ExecuteXcmOrigin = EnsureXcmOrigin<RuntimeOrigin, LocalOriginToLocation>;
+	type XcmExecuteFilter = Everything;
+	type XcmExecutor = XcmExecutor<XcmConfig>;
+	type XcmTeleportFilter = Nothing;
+	type XcmReserveTransferFilter = Everything;
+	type Weigher = Weigher;
+	type UniversalLocation = UniversalLocation;
+	type RuntimeOrigin = RuntimeOrigin;
+	type RuntimeCall = RuntimeCall;
+	const VERSION_DISCOVERY_QUEUE_SIZE: u32 = 100;
+	type AdvertisedXcmVersion = pallet_xcm::CurrentXcmVersion;
+	type Currency = Balances;
+	type CurrencyMatcher = ();
+	type TrustedLockers = ();
+	type SovereignAccountOf = LocationToAccountId;
+	type MaxLockers = ConstU32<8>;
+	type WeightInfo = crate::weights::pallet_xcm::WeightInfo<Runtime>;
+	type AdminOrigin = EnsureRoot<AccountId>;
+	type MaxRemoteLockConsumers = ConstU32<0>;
+	type RemoteLockConsumerIdentifier = ();
+	type AuthorizedAliasConsideration = HoldConsideration<
+		AccountId,
+		Balances,
+		AuthorizeAliasHoldReason,
+		LinearStoragePrice<AliasItemDeposit, AliasByteDeposit, Balance>,
+	>;
+}
+
+impl cumulus_pallet_xcm::Config for Runtime {
+	type RuntimeEvent = RuntimeEvent;
+	type XcmExecutor = XcmExecutor<XcmConfig>;
+}
+
+impl cumulus_pallet_xcmp_queue::Config for Runtime {
+	type RuntimeEvent = RuntimeEvent;
+	type ChannelInfo = ParachainSystem;
+	type VersionWrapper = PolkadotXcm;
+	type XcmpQueue = TransformOrigin<MessageQueue, AggregateMessageOrigin, ParaId, ParaIdToSibling>;
+	type MaxInboundSuspended = ConstU32<1_000>;
+	type MaxActiveOutboundChannels = ConstU32<128>;
+	/// Above the 100 KiB that channels usually allow for a message.
+	type MaxPageSize = ConstU32<{ 103 * 1024 }>;
+	type ControllerOrigin = EnsureRoot<AccountId>;
+	type ControllerOriginConverter = XcmOriginToTransactDispatchOrigin;
+	type WeightInfo = cumulus_pallet_xcmp_queue::weights::SubstrateWeight<Runtime>;
+	type PriceForSiblingDelivery = PriceForSiblingDelivery;
+}
+
+parameter_types! {
+	/// Share of a block for received messages, at its start and again at its end if there is room.
+	pub MessageQueueServiceWeight: Weight = Perbill::from_percent(35) * MAXIMUM_BLOCK_WEIGHT;
+}
+
+impl pallet_message_queue::Config for Runtime {
+	type RuntimeEvent = RuntimeEvent;
+	#[cfg(feature = "runtime-benchmarks")]
+	type MessageProcessor =
+		pallet_message_queue::mock_helpers::NoopMessageProcessor<AggregateMessageOrigin>;
+	#[cfg(not(feature = "runtime-benchmarks"))]
+	type MessageProcessor =
+		xcm_builder::ProcessXcmMessage<AggregateMessageOrigin, XcmExecutor<XcmConfig>, RuntimeCall>;
+	type Size = u32;
+	// The queue of siblings knows no other origin.
+	type QueueChangeHandler = NarrowOriginToSibling<XcmpQueue>;
+	type QueuePausedQuery = NarrowOriginToSibling<XcmpQueue>;
+	type HeapSize = ConstU32<{ 103 * 1024 }>;
+	type MaxStale = ConstU32<8>;
+	type ServiceWeight = MessageQueueServiceWeight;
+	type IdleMaxServiceWeight = MessageQueueServiceWeight;
+	type WeightInfo = pallet_message_queue::weights::SubstrateWeight<Runtime>;
+}

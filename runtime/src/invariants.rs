@@ -1,0 +1,54 @@
+//! What must hold between pallets at the end of every block. Each pallet checks its own state;
+//! here stand the rules that need two of them.
+
+use crate::{configs::fees::TreasuryAccount, Balance, Runtime, System};
+use ai_compute_primitives::DidHash;
+use alloc::collections::BTreeMap;
+use frame_support::ensure;
+use pallet_gpu_registry::NodeLoad;
+use pallet_job_marketplace::{BidStanding, JobStatus};
+use sp_runtime::TryRuntimeError;
+
+/// All checks between pallets.
+pub fn check() -> Result<(), TryRuntimeError> {
+	check_node_loads()?;
+	check_fee_account()
+}
+
+/// What the registry counts as a node's work is what the market's bids and jobs say.
+fn check_node_loads() -> Result<(), TryRuntimeError> {
+	let mut loads = BTreeMap::<DidHash, NodeLoad<Balance>>::new();
+	for (_, node, bid) in pallet_job_marketplace::JobBids::<Runtime>::iter() {
+		if bid.standing == BidStanding::Open {
+			let load = loads.entry(node).or_default();
+			load.open_bids = load.open_bids.saturating_add(1);
+		}
+	}
+	for (_, job) in pallet_job_marketplace::Jobs::<Runtime>::iter() {
+		let Some(assignment) = &job.assignment else { continue };
+		if job.status.is_terminal() {
+			continue;
+		}
+		let load = loads.entry(assignment.node).or_default();
+		load.unsettled = load.unsettled.saturating_add(1);
+		load.exposure = load.exposure.saturating_add(job.at_risk());
+		if matches!(job.status, JobStatus::Assigned | JobStatus::Processing) {
+			load.running = load.running.saturating_add(1);
+		}
+	}
+	let stored: BTreeMap<_, _> = pallet_gpu_registry::NodeLoads::<Runtime>::iter().collect();
+	if loads != stored {
+		log::error!(target: "runtime::invariants", "market: {loads:?}, registry: {stored:?}");
+		return Err("the registry's loads are the market's bids and jobs".into());
+	}
+	Ok(())
+}
+
+/// Payments that nobody else can receive always find a payee.
+fn check_fee_account() -> Result<(), TryRuntimeError> {
+	ensure!(
+		System::account_exists(&TreasuryAccount::get()),
+		TryRuntimeError::Other("the fee account exists")
+	);
+	Ok(())
+}

@@ -1,0 +1,353 @@
+//! What clients and stored data rely on. A change here is a change of the chain's interface.
+
+use crate::chain::{dev_ext, extension};
+use ai_compute_pbc_runtime::{
+	configs::{
+		compute::{
+			InitialReputationScore, JobEscrowPeriod, MaxBidsPerJob, MaxGPUNodes, MaxJobsPerBlock,
+			MinimumStake,
+		},
+		system::{RuntimeBlockLength, RuntimeBlockWeights},
+		utilities::ProxyType,
+	},
+	constants::{consensus::*, currency::*, time::*},
+	AccountId, AllPalletsWithSystem, Balance, Runtime, RuntimeCall, RuntimeHoldReason, TxExtension,
+	EDSC_PBC_PARA_ID, PARA_ID, VERSION,
+};
+use codec::Encode;
+use frame_support::{
+	dispatch::{DispatchClass, GetDispatchInfo},
+	traits::{Get, GetCallIndex, GetCallName, InstanceFilter, PalletsInfoAccess, StorageInfoTrait},
+	weights::Weight,
+};
+use sp_io::hashing::twox_128;
+use sp_keyring::Sr25519Keyring;
+use sp_runtime::traits::TransactionExtension;
+
+#[test]
+fn pallets_have_their_names_and_indices() {
+	let infos: Vec<_> =
+		AllPalletsWithSystem::infos().into_iter().map(|info| (info.index, info.name)).collect();
+	assert_eq!(
+		infos,
+		[
+			(0, "System"),
+			(1, "Timestamp"),
+			(2, "Aura"),
+			(3, "Grandpa"),
+			(4, "Balances"),
+			(5, "TransactionPayment"),
+			(6, "Sudo"),
+			(8, "DIDRegistry"),
+			(10, "GPURegistry"),
+			(11, "JobMarketplace"),
+			(20, "Clock"),
+			(30, "ParachainSystem"),
+			(31, "ParachainInfo"),
+			(40, "Authorship"),
+			(41, "CollatorSelection"),
+			(42, "Session"),
+			(43, "AuraExt"),
+			(50, "XcmpQueue"),
+			(51, "PolkadotXcm"),
+			(52, "CumulusXcm"),
+			(53, "MessageQueue"),
+			(70, "Utility"),
+			(71, "Multisig"),
+			(72, "Proxy"),
+			(80, "WeightReclaim"),
+		]
+	);
+}
+
+/// `(index, name)` of every call of a pallet.
+fn calls<C: GetCallIndex + GetCallName>() -> Vec<(u8, &'static str)> {
+	C::get_call_indices().iter().copied().zip(C::get_call_names().iter().copied()).collect()
+}
+
+#[test]
+fn did_registry_calls_have_their_indices() {
+	assert_eq!(
+		calls::<pallet_did_registry::Call<Runtime>>()[..7],
+		[
+			(0, "register_did"),
+			(1, "update_did"),
+			(2, "revoke_did"),
+			(3, "transfer_ownership"),
+			(4, "set_expiration"),
+			(5, "grant_access"),
+			(6, "revoke_access"),
+		]
+	);
+}
+
+#[test]
+fn gpu_registry_calls_have_their_indices() {
+	assert_eq!(
+		calls::<pallet_gpu_registry::Call<Runtime>>()[..10],
+		[
+			(0, "register_node"),
+			(1, "update_status"),
+			(2, "deregister_node"),
+			(3, "add_stake"),
+			(4, "withdraw_stake"),
+			(5, "claim_unbonded"),
+			(6, "update_node"),
+			(7, "set_capacity"),
+			(8, "heartbeat"),
+			(9, "force_status"),
+		]
+	);
+}
+
+#[test]
+fn job_marketplace_calls_have_their_indices() {
+	let calls = calls::<pallet_job_marketplace::Call<Runtime>>();
+	for expected in [
+		(0, "submit_job"),
+		(1, "place_bid"),
+		(2, "assign_job"),
+		(3, "match_job"),
+		(4, "start_job"),
+		(5, "complete_job"),
+		(6, "accept_result"),
+		(9, "finalize_job"),
+		(10, "cancel_job"),
+		(11, "expire_job"),
+		(12, "withdraw_bid"),
+		(14, "update_max_jobs"),
+		(16, "abandon_job"),
+		(18, "promote_bid"),
+		(20, "reap_job"),
+	] {
+		assert!(calls.contains(&expected), "{expected:?} is not among {calls:?}");
+	}
+}
+
+#[test]
+fn hold_reasons_keep_their_encoding() {
+	use pallet_job_marketplace::HoldReason as Market;
+	let market = |reason| RuntimeHoldReason::JobMarketplace(reason).encode();
+	let encoded = [
+		RuntimeHoldReason::DIDRegistry(pallet_did_registry::HoldReason::Deposit).encode(),
+		RuntimeHoldReason::GPURegistry(pallet_gpu_registry::HoldReason::Stake).encode(),
+		market(Market::JobEscrow),
+		market(Market::StorageDeposit),
+		market(Market::BidBond),
+		RuntimeHoldReason::Session(pallet_session::HoldReason::Keys).encode(),
+		RuntimeHoldReason::PolkadotXcm(pallet_xcm::HoldReason::AuthorizeAlias).encode(),
+	];
+	assert_eq!(
+		encoded,
+		[vec![8, 0], vec![10, 0], vec![11, 0], vec![11, 1], vec![11, 2], vec![42, 0], vec![51, 0],]
+	);
+}
+
+#[test]
+fn storage_prefixes_are_the_pallet_names() {
+	let pallets: Vec<_> = AllPalletsWithSystem::infos().into_iter().map(|info| info.name).collect();
+	let storage = AllPalletsWithSystem::storage_info();
+	assert!(storage.len() > 100);
+	for entry in &storage {
+		let name = core::str::from_utf8(&entry.pallet_name).unwrap();
+		assert!(pallets.contains(&name), "{name}");
+		let mut prefix = twox_128(&entry.pallet_name).to_vec();
+		prefix.extend(twox_128(&entry.storage_name));
+		assert_eq!(entry.prefix, prefix);
+	}
+	// Read by clients under exactly these names.
+	for (pallet, item) in [
+		("DIDRegistry", "Registrations"),
+		("DIDRegistry", "OwnerDids"),
+		("DIDRegistry", "AccessControlList"),
+		("DIDRegistry", "TotalDids"),
+		("DIDRegistry", "Nonce"),
+		("JobMarketplace", "Jobs"),
+		("GPURegistry", "TotalNodes"),
+		("GPURegistry", "OwnerNodes"),
+		("Clock", "Now"),
+	] {
+		assert!(
+			storage.iter().any(|entry| entry.pallet_name == pallet.as_bytes()
+				&& entry.storage_name == item.as_bytes()),
+			"{pallet}.{item}"
+		);
+	}
+}
+
+#[test]
+fn transaction_extensions_keep_their_order() {
+	let names: Vec<_> = <TxExtension as TransactionExtension<RuntimeCall>>::metadata()
+		.into_iter()
+		.map(|extension| extension.identifier)
+		.collect();
+	assert_eq!(
+		names,
+		[
+			"AuthorizeCall",
+			"CheckNonZeroSender",
+			"CheckSpecVersion",
+			"CheckTxVersion",
+			"CheckGenesis",
+			"CheckMortality",
+			"CheckNonce",
+			"CheckWeight",
+			"ChargeTransactionPayment",
+			"CheckMetadataHash",
+			// The outermost one: it wraps the others and is listed after them.
+			"StorageWeightReclaim",
+		]
+	);
+	// Era, nonce, tip and the metadata switch are all that a transaction carries of them.
+	assert_eq!(extension(3, 5).encode(), [0, 3 << 2, 5 << 2, 0]);
+}
+
+#[test]
+fn version_and_identity() {
+	assert_eq!(VERSION.spec_name, "ai-compute-pbc");
+	assert_eq!(VERSION.impl_name, "ai-compute-pbc");
+	assert_eq!((VERSION.spec_version, VERSION.transaction_version), (100, 1));
+	assert_eq!(VERSION.system_version, 1);
+	assert_eq!((PARA_ID, EDSC_PBC_PARA_ID), (2015, 2013));
+	let prefix: u16 = <Runtime as frame_system::Config>::SS58Prefix::get();
+	assert_eq!(prefix, 42);
+	assert_eq!((TOKEN_SYMBOL, TOKEN_DECIMALS), ("EDSC", 12));
+}
+
+#[test]
+fn constants_of_the_guide() {
+	assert_eq!((MILLISECS_PER_BLOCK, SLOT_DURATION), (6_000, 6_000));
+	assert_eq!((MINUTES, HOURS, DAYS), (10, 600, 14_400));
+	assert_eq!(EXISTENTIAL_DEPOSIT, 500);
+	assert_eq!(EDSC, 10u128.pow(12));
+	assert_eq!(STORAGE_BYTE, 10u128.pow(7));
+	assert_eq!(<Runtime as frame_system::Config>::BlockHashCount::get(), 2_400);
+	assert_eq!(pallet_aura::Pallet::<Runtime>::slot_duration(), 6_000);
+	let minimum: Balance = <Runtime as pallet_balances::Config>::ExistentialDeposit::get();
+	assert_eq!(minimum, 500);
+	assert_eq!(MinimumStake::get(), 1_000 * EDSC);
+	assert_eq!(MaxGPUNodes::get(), 100_000);
+	assert_eq!(InitialReputationScore::get(), 5_000);
+	let nodes_per_owner: u32 = <Runtime as pallet_gpu_registry::Config>::MaxNodesPerOwner::get();
+	assert_eq!(nodes_per_owner, 10);
+	assert_eq!(MaxJobsPerBlock::get(), 1_000);
+	assert_eq!(JobEscrowPeriod::get(), 100);
+	assert_eq!(MaxBidsPerJob::get(), 50);
+
+	let length = RuntimeBlockLength::get();
+	assert_eq!(*length.max.get(DispatchClass::Operational), 5 * 1024 * 1024);
+	assert_eq!(*length.max.get(DispatchClass::Normal), 5 * 1024 * 1024 / 4 * 3);
+
+	let weights = RuntimeBlockWeights::get();
+	let max = Weight::from_parts(2_000_000_000_000, 10 * 1024 * 1024);
+	assert_eq!(weights.max_block, max);
+	assert_eq!(weights.get(DispatchClass::Normal).max_total, Some(max / 4 * 3));
+}
+
+#[test]
+fn collators_fit_into_the_authority_set() {
+	type Selection = <Runtime as pallet_collator_selection::Config>::MaxCandidates;
+	type Fixed = <Runtime as pallet_collator_selection::Config>::MaxInvulnerables;
+	assert!(
+		<Selection as Get<u32>>::get() + <Fixed as Get<u32>>::get() <= MAX_AUTHORITIES,
+		"aura and grandpa would cut the set"
+	);
+}
+
+#[test]
+fn collators_are_told_of_one_block_per_slot() {
+	use cumulus_primitives_core::{
+		runtime_decl_for_relay_parent_offset_api::RelayParentOffsetApiV2,
+		runtime_decl_for_scheduling_v3_enabled_api::SchedulingV3EnabledApiV1,
+		runtime_decl_for_target_block_rate::TargetBlockRateV1,
+	};
+	use sp_consensus_aura::runtime_decl_for_aura_api::AuraApiV1;
+	assert_eq!(Runtime::target_block_rate(), 1);
+	assert_eq!(Runtime::relay_parent_offset(), 0);
+	assert_eq!(Runtime::max_claim_queue_offset(), 1);
+	assert!(!Runtime::scheduling_v3_enabled());
+	assert_eq!(Runtime::slot_duration().as_millis(), 6_000);
+	assert_eq!(UNINCLUDED_SEGMENT_CAPACITY, 3);
+	// The consensus hook demands equal slots.
+	assert_eq!(u64::from(RELAY_CHAIN_SLOT_DURATION_MILLIS), SLOT_DURATION);
+}
+
+fn account(who: Sr25519Keyring) -> AccountId {
+	who.to_account_id()
+}
+
+#[test]
+fn proxy_types_keep_their_encoding() {
+	use ProxyType::*;
+	let encoded: Vec<_> =
+		[Any, NonTransfer, CancelProxy, Jobs, NodeOperation].map(|kind| kind.encode()[0]).to_vec();
+	assert_eq!(encoded, [0, 1, 2, 3, 4]);
+}
+
+#[test]
+fn proxies_do_what_their_type_says_and_nothing_else() {
+	let transfer: RuntimeCall = pallet_balances::Call::transfer_keep_alive {
+		dest: account(Sr25519Keyring::Bob).into(),
+		value: 1,
+	}
+	.into();
+	let sudo: RuntimeCall = pallet_sudo::Call::sudo { call: Box::new(transfer.clone()) }.into();
+	let remark: RuntimeCall = frame_system::Call::remark { remark: vec![] }.into();
+	let reject: RuntimeCall = pallet_proxy::Call::reject_announcement {
+		delegate: account(Sr25519Keyring::Bob).into(),
+		call_hash: Default::default(),
+	}
+	.into();
+	let add_proxy: RuntimeCall = pallet_proxy::Call::add_proxy {
+		delegate: account(Sr25519Keyring::Bob).into(),
+		proxy_type: ProxyType::Any,
+		delay: 0,
+	}
+	.into();
+
+	// A multisignature makes an origin of its own, past the proxy's filter.
+	let multisig: RuntimeCall = pallet_multisig::Call::as_multi_threshold_1 {
+		other_signatories: vec![account(Sr25519Keyring::Bob)],
+		call: Box::new(transfer.clone()),
+	}
+	.into();
+	let give_did: RuntimeCall = pallet_did_registry::Call::transfer_ownership {
+		did_hash: Default::default(),
+		new_owner: account(Sr25519Keyring::Bob),
+	}
+	.into();
+	let leave: RuntimeCall = pallet_gpu_registry::Call::deregister_node { did: vec![] }.into();
+	let start: RuntimeCall = pallet_job_marketplace::Call::start_job { job_id: 0 }.into();
+	let cancel: RuntimeCall = pallet_job_marketplace::Call::cancel_job { job_id: 0 }.into();
+
+	let allowed = |kind: ProxyType| {
+		let calls = [
+			&transfer, &sudo, &add_proxy, &multisig, &remark, &reject, &give_did, &leave, &start,
+			&cancel,
+		];
+		calls.map(|call| u8::from(kind.filter(call)))
+	};
+	assert_eq!(allowed(ProxyType::Any), [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]);
+	assert_eq!(allowed(ProxyType::NonTransfer), [0, 0, 0, 0, 1, 1, 0, 1, 1, 0]);
+	assert_eq!(allowed(ProxyType::CancelProxy), [0, 0, 0, 0, 0, 1, 0, 0, 0, 0]);
+	assert_eq!(allowed(ProxyType::Jobs), [0, 0, 0, 0, 0, 0, 0, 0, 1, 1]);
+	assert_eq!(allowed(ProxyType::NodeOperation), [0, 0, 0, 0, 0, 0, 0, 0, 1, 0]);
+
+	assert!(ProxyType::Any.is_superset(&ProxyType::NonTransfer));
+	assert!(!ProxyType::NonTransfer.is_superset(&ProxyType::Any));
+	assert!(!ProxyType::Jobs.is_superset(&ProxyType::NodeOperation));
+}
+
+#[test]
+fn every_call_of_the_sdk_pallets_is_weighed() {
+	dev_ext().execute_with(|| {
+		let transfer: RuntimeCall = pallet_balances::Call::transfer_allow_death {
+			dest: account(Sr25519Keyring::Bob).into(),
+			value: 1,
+		}
+		.into();
+		let weight = transfer.get_dispatch_info().call_weight;
+		assert!(weight.ref_time() > 100_000_000, "storage access is counted: {weight:?}");
+		assert!(weight.proof_size() > 3_000, "{weight:?}");
+	});
+}
