@@ -151,6 +151,7 @@ async function listening(url: string, timeout: number): Promise<void> {
 export class Chain {
 	private constructor(
 		readonly api: ApiPromise,
+		private readonly provider: WsProvider,
 		readonly url: string,
 		/** Whether the node makes blocks when told to. */
 		private readonly sealsOnDemand: boolean,
@@ -184,6 +185,7 @@ export class Chain {
 			const methods = (await api.rpc.rpc.methods()).methods.map((method) => method.toString());
 			return new Chain(
 				api,
+				provider,
 				url,
 				methods.includes('engine_createBlock'),
 				options.sealAfter ?? SEAL_BY_ITSELF_MS,
@@ -197,6 +199,11 @@ export class Chain {
 
 	async close(): Promise<void> {
 		await this.api.disconnect();
+	}
+
+	/** Asks the node, with the answer as it comes. */
+	request<T>(method: string, ...params: readonly unknown[]): Promise<T> {
+		return this.provider.send<T>(method, [...params]);
 	}
 
 	/** The call of that name, or an error that says that this runtime has none. */

@@ -1,6 +1,7 @@
 /** The project's own pallets as a client sees them. */
 import { stringToU8a, u8aToHex } from '@polkadot/util';
 import { blake2AsHex, encodeAddress } from '@polkadot/util-crypto';
+import type { Bytes, Option } from '@polkadot/types';
 import type { Codec } from '@polkadot/types/types';
 import type { Hash } from '@polkadot/types/interfaces';
 import { toBigInt, toNumber, toText, type Call, type Chain } from './chain.ts';
@@ -170,8 +171,9 @@ export async function readJob(chain: Chain, jobId: number, at?: Hash | string): 
 }
 
 async function readBytes(chain: Chain, item: string, jobId: number): Promise<Uint8Array | undefined> {
-	const stored = await chain.read('jobMarketplace', item, [jobId]);
-	return stored.isEmpty ? undefined : Buffer.from(stored.toHex().slice(2), 'hex');
+	const stored = (await chain.read('jobMarketplace', item, [jobId])) as Option<Bytes>;
+	// Bare: without the length before the bytes.
+	return stored.isSome ? stored.unwrap().toU8a(true) : undefined;
 }
 
 /** The prompt of a job as it lies on chain. */

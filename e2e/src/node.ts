@@ -10,7 +10,7 @@ import { within } from './chain.ts';
 
 const REPOSITORY = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const READY = /Running JSON-RPC server: addr=(?:127\.0\.0\.1|0\.0\.0\.0):(\d+)/;
-const START_TIMEOUT_MS = 60_000;
+const START_TIMEOUT_MS = 120_000;
 const STOP_TIMEOUT_MS = 20_000;
 
 function binary(variable: string, name: string): string {
@@ -151,7 +151,7 @@ export class Node {
 	}
 
 	/** The last lines that it printed. */
-	tail(lines = 60): string {
+	tail(lines = 30): string {
 		if (!existsSync(this.logFile)) return `${this.label} printed nothing`;
 		const text = readFileSync(this.logFile, 'utf8').trimEnd().split('\n').slice(-lines);
 		return `--- ${this.label}, last lines of its log ---\n${text.join('\n')}`;

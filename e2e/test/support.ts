@@ -154,17 +154,21 @@ export async function snapshot(
 	at: Hash | string,
 ): Promise<Map<string, string>> {
 	const entries = new Map<string, string>();
-	const { state } = chain.api.rpc;
+	const block = at.toString();
 	for (const prefix of prefixes) {
 		let last = prefix;
 		for (;;) {
-			const keys = (await state.getKeysPaged(prefix, 500, last, at)).map((key) => key.toHex());
+			const page: [string, number, string, string] = [prefix, 500, last, block];
+			const keys = await chain.request<string[]>('state_getKeysPaged', ...page);
 			if (keys.length === 0) break;
 			last = keys[keys.length - 1] ?? last;
-			for (const { changes } of (await state.queryStorageAt(keys, at)) as unknown as {
-				changes: [{ toHex(): string }, { toHex(): string }][];
-			}[]) {
-				for (const [key, value] of changes) entries.set(key.toHex(), value.toHex());
+			const found = await chain.request<{ changes: [string, string | null][] }[]>(
+				'state_queryStorageAt',
+				keys,
+				block,
+			);
+			for (const { changes } of found) {
+				for (const [key, value] of changes) entries.set(key, value ?? 'none');
 			}
 		}
 	}
