@@ -4,7 +4,7 @@ use crate::{Did, DidHash};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{traits::ConstU32, BoundedVec};
 use scale_info::TypeInfo;
-use sp_runtime::DispatchResult;
+use sp_runtime::{DispatchError, DispatchResult};
 
 /// Whether a node takes work.
 #[derive(
@@ -59,14 +59,17 @@ pub trait NodeInspect<AccountId, Balance> {
 
 /// Punishment by taking stake.
 ///
-/// Called from settlement: an implementation never fails and never panics.
+/// Called from settlement: no state makes an implementation fail, and it never panics.
 pub trait SlashStake<AccountId, Balance> {
 	/// What can be taken from `node` now: its stake and what its owner is still unbonding.
 	fn slashable(node: &DidHash) -> Balance;
 
 	/// Moves up to `amount` of `node`'s stake, then of what is unbonding, to `to`. If `to` cannot
 	/// be credited the platform's fee account receives it. Returns what was really moved.
-	fn slash(node: &DidHash, amount: Balance, to: &AccountId) -> Balance;
+	///
+	/// Fails only where a call is nested so deeply that no storage layer can be opened. Nothing has
+	/// changed then; the caller fails too, and can be called again at its ordinary depth.
+	fn slash(node: &DidHash, amount: Balance, to: &AccountId) -> Result<Balance, DispatchError>;
 }
 
 /// Writes to a node's standing, which belongs to its DID and outlives its registration.

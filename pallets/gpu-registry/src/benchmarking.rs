@@ -81,11 +81,23 @@ fn fill_unbonding<T: Config>(owner: &T::AccountId, did: &Did) {
 	}
 }
 
+/// Makes a node, but not its DID, the property of `to`.
+fn hand_over<T: Config>(did: &Did, from: &T::AccountId, to: &T::AccountId) {
+	let hash = did.hash();
+	GPUNodes::<T>::mutate(did, |profile| {
+		profile.as_mut().expect("registered").owner = to.clone();
+	});
+	OwnerNodes::<T>::insert(to, OwnerNodes::<T>::take(from));
+	NodeIds::<T>::insert(hash, NodeId { did: did.clone(), owner: to.clone() });
+	Unbonding::<T>::insert(hash, to, Unbonding::<T>::take(hash, from));
+}
+
 #[benchmarks]
 mod benchmarks {
 	use super::*;
 
-	/// Worst case: the DID left a standing, and the owner's list has one place.
+	/// Worst case: the DID left a standing, the owner's list has one place, and stake of a former
+	/// owner can be claimed at every date.
 	#[benchmark]
 	fn register_node() {
 		let caller: T::AccountId = whitelisted_caller();
@@ -94,6 +106,13 @@ mod benchmarks {
 		let did = longest_did(0);
 		T::DidAuthority::anchor(&did, &caller);
 		Pallet::<T>::set_score(&did.hash(), 1);
+		let former: T::AccountId = account("former", 0, 0);
+		let due = (1..=T::MaxUnbondingChunks::get())
+			.map(|n| UnbondingChunk { amount: 1u32.into(), claimable_at: n.into() })
+			.collect();
+		NodeIds::<T>::insert(did.hash(), NodeId { did: did.clone(), owner: former.clone() });
+		Unbonding::<T>::insert(did.hash(), former, BoundedVec::truncate_from(due));
+		wait::<T>(T::MaxUnbondingChunks::get());
 		next_round::<T>();
 
 		#[extrinsic_call]
@@ -125,7 +144,8 @@ mod benchmarks {
 		assert_eq!(Pallet::<T>::status_now(&profile), NodeStatus::Active);
 	}
 
-	/// Worst case: the node leaves a standing, and every date of unbonding is taken.
+	/// Worst case: the node leaves a standing, every date of unbonding is taken, and not the owner
+	/// but the DID's controller calls.
 	#[benchmark]
 	fn deregister_node() {
 		let caller: T::AccountId = whitelisted_caller();
@@ -133,10 +153,13 @@ mod benchmarks {
 		fill_unbonding::<T>(&caller, &did);
 		Pallet::<T>::open_bid(&did).expect("a node may bid");
 		lapse::<T>();
+		let owner: T::AccountId = account("owner", 0, 0);
+		hand_over::<T>(&did, &caller, &owner);
 
 		#[extrinsic_call]
 		_(RawOrigin::Signed(caller), bytes(&did));
 
+		assert!(Unbonding::<T>::contains_key(did.hash(), owner));
 		assert!(!GPUNodes::<T>::contains_key(&did));
 		assert!(Standings::<T>::contains_key(did.hash()));
 	}
@@ -215,6 +238,8 @@ mod benchmarks {
 	fn set_capacity() {
 		let caller: T::AccountId = whitelisted_caller();
 		let did = registered::<T>(&caller);
+		Pallet::<T>::open_bid(&did).expect("a node may bid");
+		Pallet::<T>::assign(&did, T::MinimumStake::get()).expect("a node may take a job");
 		lapse::<T>();
 		let capacity = T::MaxCapacity::get();
 

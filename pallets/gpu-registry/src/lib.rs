@@ -12,10 +12,11 @@
 //! 2. **Active** or **Inactive** as the owner says ([`update_status`](Call::update_status)), and
 //!    inactive when it misses too many heartbeats. **Suspended** by reputation or governance, and
 //!    released only by them; a released node is inactive until its owner switches it on.
-//! 3. **Left** with [`deregister_node`](Call::deregister_node), refused while a job of it is
-//!    unsettled and never for any other reason. Its stake unbonds for
-//!    `unbonding_period` ticks, slashable all the while, then
-//!    [`claim_unbonded`](Call::claim_unbonded) returns it.
+//! 3. **Left** with [`deregister_node`](Call::deregister_node) by its owner or by whoever controls
+//!    the DID now, refused while a job of it is unsettled and never for any other reason. Its stake
+//!    unbonds for `unbonding_period` ticks, slashable all the while, then
+//!    [`claim_unbonded`](Call::claim_unbonded) returns it to its owner. Until then nobody else
+//!    registers a node under the DID.
 //!
 //! Score, suspension, missed heartbeats and finished jobs belong to the DID: a node that comes
 //! back under it finds them as it left them.
@@ -446,6 +447,12 @@ pub mod pallet {
 		MaxExposureExceeded,
 		/// A parameter lies outside its bounds.
 		InvalidParameters,
+		/// Stake of the DID's former owner is still unbonding under it.
+		StakeUnbonding,
+		/// The node runs more jobs than that at this moment.
+		CapacityBelowRunningJobs,
+		/// The node has more than four open bids for each job it could run then.
+		CapacityBelowOpenBids,
 	}
 
 	#[pallet::hooks]
@@ -474,7 +481,8 @@ pub mod pallet {
 		/// [`Config::MinimumStake`]. `gpu_model` has 1 to 64 bytes, `location` 1 to 32, `vram_gb`
 		/// is above zero. The node starts active with room for one job and owes heartbeats from
 		/// the next round on; standing from an earlier registration of the DID comes back, a
-		/// suspension included. Emits `NodeRegistered`.
+		/// suspension included. Refused while stake of another owner unbonds under the DID and
+		/// cannot be claimed yet. Emits `NodeRegistered`.
 		#[pallet::call_index(0)]
 		pub fn register_node(
 			origin: OriginFor<T>,
@@ -506,8 +514,10 @@ pub mod pallet {
 
 		/// Takes a node out of the registry.
 		///
-		/// Origin: owner of the node, whatever its status and its DID's. Refused while a job is
-		/// unsettled. The whole stake starts to unbond and stays slashable until it is claimed.
+		/// Origin: owner of the node, whatever its status and its DID's; or whoever controls the DID
+		/// now, so that nobody keeps a name that is no longer its own. Refused while a job is
+		/// unsettled. The whole stake starts to unbond, to its owner whoever calls, and stays
+		/// slashable until it is claimed.
 		/// Emits `StakeUnbonding` and `NodeDeregistered`.
 		#[pallet::call_index(2)]
 		pub fn deregister_node(origin: OriginFor<T>, did: Vec<u8>) -> DispatchResult {
@@ -570,8 +580,8 @@ pub mod pallet {
 
 		/// Sets how many jobs a node runs at the same time: 1 to [`Config::MaxCapacity`].
 		///
-		/// Origin: owner of the node. A number below the running jobs only keeps new ones away.
-		/// Emits `CapacitySet`.
+		/// Origin: owner of the node. At least the jobs that it runs now and a quarter of its open
+		/// bids, rounded up. Emits `CapacitySet`.
 		#[pallet::call_index(7)]
 		pub fn set_capacity(origin: OriginFor<T>, did: Vec<u8>, capacity: u32) -> DispatchResult {
 			let who = ensure_signed(origin)?;

@@ -1,9 +1,9 @@
 //! Joining, describing and leaving.
 
 use crate::{
-	types::filled, BalanceOf, Beat, Beats, Config, Error, Event, GPUNodes, GPUProfile,
-	GPUProfileOf, NextIndex, NodeId, NodeIds, NodeLoads, OwnerNodes, Pallet, Parameters,
-	PriceClass, RegistryParametersOf, Standing, Standings, TotalNodes, Unbonding,
+	load::BIDS_PER_SLOT, types::filled, BalanceOf, Beat, Beats, Config, Error, Event, GPUNodes,
+	GPUProfile, GPUProfileOf, NextIndex, NodeId, NodeIds, NodeLoads, OwnerNodes, Pallet,
+	Parameters, PriceClass, RegistryParametersOf, Standing, Standings, TotalNodes, Unbonding,
 };
 use ai_compute_primitives::{Did, DidAuthority, NodeStatus};
 use alloc::vec::Vec;
@@ -29,6 +29,7 @@ impl<T: Config> Pallet<T> {
 		ensure!(!GPUNodes::<T>::contains_key(&did), Error::<T>::NodeAlreadyExists);
 		let controller = T::DidAuthority::controller(&did).ok_or(Error::<T>::DidNotActive)?;
 		ensure!(controller == owner, Error::<T>::NotAuthorized);
+		ensure!(!Self::binds_another(&did.hash(), &owner), Error::<T>::StakeUnbonding);
 		let total = TotalNodes::<T>::get();
 		ensure!(total < Parameters::<T>::get().max_nodes, Error::<T>::MaxNodesReached);
 
@@ -79,14 +80,19 @@ impl<T: Config> Pallet<T> {
 	}
 
 	pub(crate) fn do_deregister(who: T::AccountId, did: Vec<u8>) -> DispatchResult {
-		let (did, profile) = Self::owned(&who, &did)?;
+		let (did, profile) = Self::registered_node(&did)?;
+		let owner = profile.owner;
+		ensure!(
+			owner == who || T::DidAuthority::controller(&did) == Some(who),
+			Error::<T>::NotOwner
+		);
 		let hash = did.hash();
 		ensure!(NodeLoads::<T>::get(hash).unsettled == 0, Error::<T>::JobsUnsettled);
 
 		let round = Self::roll_round();
 		TotalNodes::<T>::mutate(|n| n.saturating_dec());
 		GPUNodes::<T>::remove(&did);
-		Self::unlist(&who, &did);
+		Self::unlist(&owner, &did);
 
 		let misses = match Beats::<T>::take(profile.index) {
 			Some(mut beat) => {
@@ -108,12 +114,12 @@ impl<T: Config> Pallet<T> {
 			Standings::<T>::insert(hash, standing);
 		}
 
-		Self::unbond(&did, &who, profile.stake);
-		if !Unbonding::<T>::contains_key(hash, &who) {
+		Self::unbond(&did, &owner, profile.stake);
+		if !Unbonding::<T>::contains_key(hash, &owner) {
 			// Slashed to nothing: nobody needs to find the owner any more.
 			NodeIds::<T>::remove(hash);
 		}
-		Self::deposit_event(Event::NodeDeregistered { did, owner: who });
+		Self::deposit_event(Event::NodeDeregistered { did, owner });
 		Ok(())
 	}
 
@@ -145,6 +151,11 @@ impl<T: Config> Pallet<T> {
 		ensure!(capacity > 0, Error::<T>::ZeroCapacity);
 		ensure!(capacity <= T::MaxCapacity::get(), Error::<T>::MaxCapacityExceeded);
 		let (did, mut profile) = Self::owned(&who, &did)?;
+		// A bid is a promise: a slot taken away must not void it.
+		let load = NodeLoads::<T>::get(did.hash());
+		ensure!(capacity >= load.running, Error::<T>::CapacityBelowRunningJobs);
+		let for_bids = load.open_bids.div_ceil(BIDS_PER_SLOT);
+		ensure!(capacity >= for_bids, Error::<T>::CapacityBelowOpenBids);
 		Self::store_lapse(&did, &mut profile);
 
 		profile.capacity = capacity;
@@ -166,13 +177,19 @@ impl<T: Config> Pallet<T> {
 		Did::parse(did).map_err(|_| Error::<T>::InvalidDID)
 	}
 
+	/// The node under `did`.
+	fn registered_node(did: &[u8]) -> Result<(Did, GPUProfileOf<T>), Error<T>> {
+		let did = Self::parse(did)?;
+		let profile = GPUNodes::<T>::get(&did).ok_or(Error::<T>::NodeNotFound)?;
+		Ok((did, profile))
+	}
+
 	/// A node of `who`.
 	pub(crate) fn owned(
 		who: &T::AccountId,
 		did: &[u8],
 	) -> Result<(Did, GPUProfileOf<T>), Error<T>> {
-		let did = Self::parse(did)?;
-		let profile = GPUNodes::<T>::get(&did).ok_or(Error::<T>::NodeNotFound)?;
+		let (did, profile) = Self::registered_node(did)?;
 		ensure!(profile.owner == *who, Error::<T>::NotOwner);
 		Ok((did, profile))
 	}

@@ -80,6 +80,18 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
+	/// Whether stake of somebody else than `owner` is still bound to a node that left. Slashing finds
+	/// it by the hash of the DID, which another owner's node would take over.
+	pub(crate) fn binds_another(hash: &DidHash, owner: &T::AccountId) -> bool {
+		let now = T::BlockNumberProvider::current_block_number();
+		NodeIds::<T>::get(hash).is_some_and(|former| {
+			former.owner != *owner
+				&& Unbonding::<T>::get(hash, former.owner)
+					.iter()
+					.any(|chunk| chunk.claimable_at > now)
+		})
+	}
+
 	/// Stake that the unsettled jobs of a node need.
 	fn stake_at_risk(hash: &DidHash) -> BalanceOf<T> {
 		let factor: BalanceOf<T> = T::ExposureFactor::get().max(1).into();
@@ -146,13 +158,15 @@ impl<T: Config> Pallet<T> {
 			.map_err(|_| Error::<T>::InsufficientBalance.into())
 	}
 
-	/// Moves `amount` of held stake to `to`, else to the fee account. Says who received it.
+	/// Moves `amount` of held stake to `to`, else to the fee account. Says who received it, and
+	/// fails where no payment can be made at all because storage layers are used up.
 	fn pay_from_stake(
 		owner: &T::AccountId,
 		to: &T::AccountId,
 		amount: BalanceOf<T>,
-	) -> Option<T::AccountId> {
-		[to.clone(), T::FeePolicy::fee_account()].into_iter().find(|payee| {
+	) -> Result<Option<T::AccountId>, DispatchError> {
+		with_storage_layer::<_, DispatchError, _>(|| Ok(()))?;
+		Ok([to.clone(), T::FeePolicy::fee_account()].into_iter().find(|payee| {
 			with_storage_layer(|| {
 				T::Currency::transfer_on_hold(
 					&HoldReason::Stake.into(),
@@ -165,7 +179,7 @@ impl<T: Config> Pallet<T> {
 				)
 			})
 			.is_ok()
-		})
+		}))
 	}
 }
 
@@ -178,20 +192,24 @@ impl<T: Config> SlashStake<T::AccountId, BalanceOf<T>> for Pallet<T> {
 		stake.saturating_add(sum(Unbonding::<T>::get(node, owner).iter()))
 	}
 
-	fn slash(node: &DidHash, amount: BalanceOf<T>, to: &T::AccountId) -> BalanceOf<T> {
+	fn slash(
+		node: &DidHash,
+		amount: BalanceOf<T>,
+		to: &T::AccountId,
+	) -> Result<BalanceOf<T>, DispatchError> {
 		let Some(NodeId { did, owner }) = NodeIds::<T>::get(node) else {
-			return Zero::zero();
+			return Ok(Zero::zero());
 		};
 		let mut profile = GPUNodes::<T>::get(&did);
 		let stake = profile.as_ref().map(|profile| profile.stake).unwrap_or_default();
 		let mut chunks = Unbonding::<T>::get(node, &owner);
 		let amount = amount.min(stake.saturating_add(sum(chunks.iter())));
 		if amount.is_zero() {
-			return amount;
+			return Ok(amount);
 		}
-		let Some(beneficiary) = Self::pay_from_stake(&owner, to, amount) else {
+		let Some(beneficiary) = Self::pay_from_stake(&owner, to, amount)? else {
 			log::error!(target: "runtime::gpu-registry", "nobody can be credited with a slash");
-			return Zero::zero();
+			return Ok(Zero::zero());
 		};
 
 		if let Some(mut profile) = profile.take() {
@@ -211,7 +229,7 @@ impl<T: Config> SlashStake<T::AccountId, BalanceOf<T>> for Pallet<T> {
 			Self::store_chunks(node, &owner, chunks);
 		}
 		Self::deposit_event(Event::StakeSlashed { did, owner, amount, beneficiary });
-		amount
+		Ok(amount)
 	}
 }
 

@@ -1,7 +1,7 @@
 //! From bids to an assigned node: the requester's choice and matching by rank.
 
 use crate::{matching, parameters::ParametersOf, types::*, *};
-use ai_compute_primitives::{DidHash, JobId, NodeMutate};
+use ai_compute_primitives::{DidHash, JobId, NodeInspect, NodeMutate};
 use alloc::vec::Vec;
 use frame_support::{defensive, ensure, storage::with_storage_layer};
 use frame_system::pallet_prelude::BlockNumberFor;
@@ -29,9 +29,9 @@ impl<T: Config> Pallet<T> {
 		ensure!(bid.standing == BidStanding::Open, Error::<T>::BidNotFound);
 
 		let parameters = Parameters::<T>::get();
+		Self::ensure_can_pay()?;
 		Self::reserve_node(&job, &bid, &parameters).map_err(|unfit| unfit.error)?;
-		Self::assign(job_id, job, BidBooks::<T>::get(job_id), node, bid, &parameters);
-		Ok(())
+		Self::assign(job_id, job, BidBooks::<T>::get(job_id), node, bid, &parameters)
 	}
 
 	pub(crate) fn do_match_job(job_id: JobId) -> DispatchResult {
@@ -39,32 +39,24 @@ impl<T: Config> Pallet<T> {
 		JobCall::MatchJob.check(&Self::moment(&job)).map_err(Error::<T>::from)?;
 		let mut book = BidBooks::<T>::get(job_id);
 		ensure!(!book.leaders.is_empty(), Error::<T>::NoLeader);
+		// Without a storage layer the registry's answer would read as a refusal.
+		Self::ensure_can_pay()?;
 
 		let parameters = Parameters::<T>::get();
-		for rank in book.leaders.clone() {
-			let Some(mut bid) = JobBids::<T>::get(job_id, rank.node) else {
+		for _ in 0..matching::LEADERS {
+			// Striking a leader seats the next bid, which may rank before the other leaders.
+			let Some(rank) = book.leaders.first().copied() else { break };
+			let Some(bid) = JobBids::<T>::get(job_id, rank.node) else {
 				defensive!("every rank in a book has its bid");
 				book.remove(&rank.node);
 				continue;
 			};
 			match Self::reserve_node(&job, &bid, &parameters) {
 				Ok(()) => {
-					Self::assign(job_id, job, book, rank.node, bid, &parameters);
-					return Ok(());
+					return Self::assign(job_id, job, book, rank.node, bid, &parameters);
 				}
 				Err(Unfit { reason, .. }) => {
-					book.remove(&rank.node);
-					T::Nodes::close_bid(&rank.node);
-					bid.standing = reason.standing();
-					JobBids::<T>::insert(job_id, rank.node, &bid);
-					let JobBid { gpu_did, bidder, standing, .. } = bid;
-					Self::deposit_event(Event::BidStruck {
-						job_id,
-						gpu_did,
-						bidder,
-						reason,
-						standing,
-					});
+					Self::strike(job_id, &mut book, rank.node, bid, reason);
 				}
 			}
 		}
@@ -73,9 +65,39 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
+	/// Takes the leading bid of `node` out of the running. Its seat goes to the next bid.
+	pub(crate) fn strike(
+		job_id: JobId,
+		book: &mut BidBook<T::MaxBidsPerJob>,
+		node: DidHash,
+		mut bid: JobBidOf<T>,
+		reason: Ineligible,
+	) {
+		book.remove(&node);
+		T::Nodes::close_bid(&node);
+		bid.standing = reason.standing();
+		JobBids::<T>::insert(job_id, node, &bid);
+		let JobBid { gpu_did, bidder, standing, .. } = bid;
+		Self::deposit_event(Event::BidStruck { job_id, gpu_did, bidder, reason, standing });
+	}
+
 	/// The latency of `bid` in blocks of the clock.
 	fn latency(bid: &JobBidOf<T>) -> BlockNumberFor<T> {
 		matching::latency_blocks(bid.estimated_latency_ms).into()
+	}
+
+	/// Whether the node of `bid` can take `job` now, short of asking the registry for a slot.
+	pub(crate) fn check_bid(
+		job: &JobRecordOf<T>,
+		bid: &JobBidOf<T>,
+		parameters: &ParametersOf<T>,
+	) -> Result<(), Ineligible> {
+		let node = T::Nodes::node(&bid.gpu_did).ok_or(Ineligible::NodeNotFound)?;
+		let at_risk = job.cost(bid.price_per_token).ok_or(Ineligible::StakeBelowCost)?;
+		Self::eligible(job, &node, &bid.bidder, at_risk)?;
+		let last = parameters.last_delivery(Self::now(), Self::latency(bid));
+		ensure!(last <= job.lifetime_end, Ineligible::LifetimeExceeded);
+		Ok(())
 	}
 
 	/// Checks that the node of `bid` can take `job` now and books it at the registry.
@@ -84,12 +106,8 @@ impl<T: Config> Pallet<T> {
 		bid: &JobBidOf<T>,
 		parameters: &ParametersOf<T>,
 	) -> Result<(), Unfit> {
-		let unfit = |reason: Ineligible| Unfit { reason, error: Error::<T>::from(reason).into() };
-		Self::bid_eligible(job, bid).map_err(unfit)?;
-		let last = parameters.last_delivery(Self::now(), Self::latency(bid));
-		if last > job.lifetime_end {
-			return Err(unfit(Ineligible::LifetimeExceeded));
-		}
+		Self::check_bid(job, bid, parameters)
+			.map_err(|reason| Unfit { reason, error: Error::<T>::from(reason).into() })?;
 		let at_risk = job.cost(bid.price_per_token).unwrap_or_else(Zero::zero);
 		with_storage_layer(|| T::Nodes::assign(&bid.gpu_did, at_risk))
 			.map_err(|error| Unfit { reason: Ineligible::Refused, error })
@@ -103,12 +121,12 @@ impl<T: Config> Pallet<T> {
 		node: DidHash,
 		bid: JobBidOf<T>,
 		parameters: &ParametersOf<T>,
-	) {
+	) -> DispatchResult {
 		JobBids::<T>::remove(job_id, node);
 		book.remove(&node);
 		Self::put_book(job_id, book);
 		T::Nodes::close_bid(&node);
-		Self::give_back_hold(job_id, HoldReason::BidBond, &bid.bidder, bid.bond);
+		Self::give_back_hold(job_id, HoldReason::BidBond, &bid.bidder, bid.bond)?;
 
 		let deadline = Self::now().saturating_add(parameters.start);
 		job.status = JobStatus::Assigned;
@@ -131,5 +149,6 @@ impl<T: Config> Pallet<T> {
 			price: bid.price_per_token,
 			deadline,
 		});
+		Ok(())
 	}
 }

@@ -149,7 +149,7 @@ fn completed<T: Config>(requester: &T::AccountId) -> JobId {
 		let job = job.as_mut().unwrap();
 		// The escrow moves with the job.
 		let old = job.requester.clone();
-		Pallet::<T>::release_escrow(job_id, job);
+		Pallet::<T>::release_escrow(job_id, job).unwrap();
 		Pallet::<T>::pay_from_hold(HoldReason::StorageDeposit, &old, &old, job.deposit).unwrap();
 		hold::<T>(HoldReason::JobEscrow, requester, job.max_payment);
 		hold::<T>(HoldReason::StorageDeposit, requester, job.deposit);
@@ -332,8 +332,8 @@ mod benchmarks {
 
 	#[benchmark]
 	fn withdraw_bid() {
-		// By a stranger, from the book of a job that may still need it.
-		let (job_id, _) = assigned::<T>(&funded::<T>("provider", 0));
+		// By a stranger, from the book of a job that is not over.
+		let job_id = processing::<T>(&funded::<T>("provider", 0));
 		#[extrinsic_call]
 		_(RawOrigin::Signed(caller::<T>()), job_id, node_did(0).as_bytes().to_vec());
 		assert!(!JobBids::<T>::contains_key(job_id, node_did(0).hash()));
@@ -342,7 +342,7 @@ mod benchmarks {
 	#[benchmark]
 	fn withdraw_bid_forfeited() {
 		fee_account::<T>();
-		let (job_id, _) = assigned::<T>(&funded::<T>("provider", 0));
+		let job_id = processing::<T>(&funded::<T>("provider", 0));
 		let node = node_did(0).hash();
 		JobBids::<T>::mutate(job_id, node, |bid| {
 			bid.as_mut().unwrap().standing = BidStanding::Forfeited;
@@ -356,21 +356,18 @@ mod benchmarks {
 	fn promote_bid() {
 		let job_id = submit::<T>(&funded::<T>("requester", 0), 0);
 		fill::<T>(job_id, 0);
-		let (leaving, rising) = {
-			let book = BidBooks::<T>::get(job_id);
-			(book.leaders[0].node, book.others.last().unwrap().node)
-		};
-		let leaving = JobBids::<T>::get(job_id, leaving).unwrap();
-		Pallet::<T>::withdraw_bid(
-			RawOrigin::Signed(leaving.bidder).into(),
-			job_id,
-			leaving.gpu_did.as_bytes().to_vec(),
-		)
-		.unwrap();
-		let did = JobBids::<T>::get(job_id, rising).unwrap().gpu_did;
+		let book = BidBooks::<T>::get(job_id);
+		let (worst, next) = (book.leaders.last().unwrap().node, book.others[0].node);
+		// All leaders are looked at, and the last one is not eligible: its bid names another owner.
+		JobBids::<T>::mutate(job_id, worst, |bid| {
+			bid.as_mut().unwrap().bidder = account("former", 0, 0);
+		});
+		let did = JobBids::<T>::get(job_id, next).unwrap().gpu_did;
+		go_to::<T>(job::<T>(job_id).bid_end);
 		#[extrinsic_call]
 		_(RawOrigin::Signed(caller::<T>()), job_id, did.as_bytes().to_vec());
-		assert!(BidBooks::<T>::get(job_id).leaders.iter().any(|rank| rank.node == rising));
+		assert_eq!(JobBids::<T>::get(job_id, worst).unwrap().standing, BidStanding::Forfeited);
+		assert_eq!(BidBooks::<T>::get(job_id).turn(&next), matching::Turn::Leading);
 	}
 
 	#[benchmark]

@@ -1,7 +1,7 @@
 //! Bids: placing, withdrawing, promoting, and whether a node may hold one.
 
 use crate::{
-	matching::{self, PromotionRefusal, ScoreInput},
+	matching::{self, ScoreInput, Turn},
 	types::*,
 	*,
 };
@@ -10,6 +10,7 @@ use ai_compute_primitives::{
 };
 use alloc::vec::Vec;
 use frame_support::{
+	defensive,
 	dispatch::DispatchResultWithPostInfo,
 	ensure,
 	traits::{fungible::hold::Mutate as _, Get},
@@ -36,13 +37,6 @@ impl<T: Config> Pallet<T> {
 		ensure!(node.stake >= at_risk, Ineligible::StakeBelowCost);
 		ensure!(node.vram_gb >= job.min_vram_gb, Ineligible::InsufficientVram);
 		Ok(())
-	}
-
-	/// Whether the node of `bid` can take `job` now, short of asking the registry for a slot.
-	pub(crate) fn bid_eligible(job: &JobRecordOf<T>, bid: &JobBidOf<T>) -> Result<(), Ineligible> {
-		let node = T::Nodes::node(&bid.gpu_did).ok_or(Ineligible::NodeNotFound)?;
-		let at_risk = job.cost(bid.price_per_token).ok_or(Ineligible::StakeBelowCost)?;
-		Self::eligible(job, &node, &bid.bidder, at_risk)
 	}
 
 	/// The bid of the node with the DID `gpu_did`, and the key of both.
@@ -134,6 +128,7 @@ impl<T: Config> Pallet<T> {
 
 	/// Takes out the bid of `node`, which is no longer in the book, and returns its bond.
 	fn displace(job_id: JobId, node: DidHash) -> DispatchResult {
+		Self::ensure_can_pay()?;
 		let bid = JobBids::<T>::take(job_id, node).ok_or(Error::<T>::BidNotFound)?;
 		T::Nodes::close_bid(&node);
 		Self::pay_from_hold(HoldReason::BidBond, &bid.bidder, &bid.bidder, bid.bond)?;
@@ -150,9 +145,11 @@ impl<T: Config> Pallet<T> {
 		let mut job = Self::job(job_id)?;
 		JobCall::WithdrawBid.check(&Self::moment(&job)).map_err(Error::<T>::from)?;
 		let (node, bid) = Self::bid_of(job_id, gpu_did)?;
-		if job.status == JobStatus::Pending {
+		// Until the work has begun the other bids are what the job falls back on.
+		if matches!(job.status, JobStatus::Pending | JobStatus::Assigned) {
 			ensure!(bid.bidder == who, Error::<T>::NotAuthorized);
 		}
+		Self::ensure_can_pay()?;
 
 		let to = match bid.standing {
 			BidStanding::Open => {
@@ -193,16 +190,29 @@ impl<T: Config> Pallet<T> {
 		let job = Self::job(job_id)?;
 		JobCall::PromoteBid.check(&Self::moment(&job)).map_err(Error::<T>::from)?;
 		let (node, bid) = Self::bid_of(job_id, gpu_did)?;
-		Self::bid_eligible(&job, &bid).map_err(Error::<T>::from)?;
-		BidBooks::<T>::try_mutate(job_id, |book| {
-			book.promote(&node).map_err(|refusal| match refusal {
-				// Matching has struck the bid.
-				PromotionRefusal::Unknown => Error::<T>::BidNotFound,
-				PromotionRefusal::AlreadyLeading => Error::<T>::AlreadyLeading,
-				PromotionRefusal::NoSeat => Error::<T>::NoLeaderSeat,
-			})
-		})?;
-		Self::deposit_event(Event::BidPromoted { job_id, gpu_did: bid.gpu_did });
-		Ok(())
+		let mut book = BidBooks::<T>::get(job_id);
+		match book.turn(&node) {
+			Turn::Next => {}
+			Turn::Leading => return Err(Error::<T>::AlreadyLeading.into()),
+			Turn::Later => return Err(Error::<T>::NotNextInLine.into()),
+			// Matching has struck the bid.
+			Turn::Absent => return Err(Error::<T>::BidNotFound.into()),
+		}
+		let parameters = Parameters::<T>::get();
+		Self::check_bid(&job, &bid, &parameters).map_err(Error::<T>::from)?;
+
+		for rank in book.leaders.clone() {
+			let Some(leader) = JobBids::<T>::get(job_id, rank.node) else {
+				defensive!("every rank in a book has its bid");
+				continue;
+			};
+			if let Err(reason) = Self::check_bid(&job, &leader, &parameters) {
+				Self::strike(job_id, &mut book, rank.node, leader, reason);
+				Self::put_book(job_id, book);
+				Self::deposit_event(Event::BidPromoted { job_id, gpu_did: bid.gpu_did });
+				return Ok(());
+			}
+		}
+		Err(Error::<T>::NoLeaderSeat.into())
 	}
 }

@@ -1,9 +1,14 @@
 //! Money that leaves a hold.
 //!
 //! The currency refuses a payment to a payee that would stay below the existential deposit or whose
-//! balance would overflow; the next payee gets it. Nothing here can refuse to end a
-//! job. What no payee can take goes back to the requester with the refund, and only if even the fee
-//! account cannot take that does an amount stay on hold, loudly.
+//! balance would overflow; the next payee gets it. What no payee can take goes back to the requester
+//! with the refund, else to the fee account. That account exists from genesis on, so no state of the
+//! chain refuses to end a job.
+//!
+//! Each payment opens a storage layer. A call that is nested so deeply that there is none left is
+//! refused as a whole before it changes anything ([`Pallet::ensure_can_pay`]): it can be repeated at
+//! its ordinary depth, a payment that was skipped could not. For the same reason a hold that nobody
+//! can take refuses the call instead of being left behind.
 
 use crate::{
 	split::{Split, SplitTerms},
@@ -13,6 +18,7 @@ use crate::{
 use ai_compute_primitives::{FeePolicy, JobId, JobOutcome, JobReport, ModelInspect, NodeMutate};
 use frame_support::{
 	defensive,
+	storage::with_storage_layer,
 	traits::{
 		fungible::hold::Mutate as _,
 		tokens::{Fortitude, Precision, Restriction},
@@ -24,6 +30,12 @@ use sp_runtime::{
 };
 
 impl<T: Config> Pallet<T> {
+	/// Refuses where payments cannot open a storage layer. To be asked before anything changes by
+	/// every call that reads the failure of a payment, or of the registry, as an answer.
+	pub(crate) fn ensure_can_pay() -> DispatchResult {
+		with_storage_layer(|| Ok(()))
+	}
+
 	/// Moves `amount` from `source`'s hold to the free balance of `to`, all of it or nothing.
 	pub(crate) fn pay_from_hold(
 		reason: HoldReason,
@@ -35,7 +47,7 @@ impl<T: Config> Pallet<T> {
 			return Ok(());
 		}
 		let reason = T::RuntimeHoldReason::from(reason);
-		frame_support::storage::with_storage_layer::<_, DispatchError, _>(|| {
+		with_storage_layer::<_, DispatchError, _>(|| {
 			let moved = if source == to {
 				T::Currency::release(&reason, source, amount, Precision::Exact)?
 			} else {
@@ -83,35 +95,35 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Pays `amount` from `owner`'s hold back to its owner, else to the fee account. If neither can
-	/// take it the hold stays: nothing is lost, and the state check reports it.
+	/// take it the call fails, so that no hold is left without a record.
 	pub(crate) fn give_back_hold(
 		job_id: JobId,
 		reason: HoldReason,
 		owner: &T::AccountId,
 		amount: BalanceOf<T>,
-	) {
+	) -> DispatchResult {
 		if Self::pay_from_hold(reason, owner, owner, amount).is_ok() {
-			return;
+			return Ok(());
 		}
 		let payee = match reason {
 			HoldReason::BidBond => Payee::Bidder,
 			HoldReason::JobEscrow | HoldReason::StorageDeposit => Payee::Requester,
 		};
 		let to = T::Fees::fee_account();
-		match Self::pay_from_hold(reason, owner, &to, amount) {
-			Ok(()) => {
-				Self::deposit_event(Event::PaymentRedirected { job_id, payee, amount, to });
-			}
-			Err(error) => {
-				defensive!("held money cannot be paid out", error);
-			}
-		}
+		Self::pay_from_hold(reason, owner, &to, amount).inspect_err(|error| {
+			log::error!(target: "runtime::job-marketplace", "a hold cannot be paid out: {error:?}");
+		})?;
+		Self::deposit_event(Event::PaymentRedirected { job_id, payee, amount, to });
+		Ok(())
 	}
 
 	/// Returns the whole escrow of a job that ends unpaid. Says how much.
-	pub(crate) fn release_escrow(job_id: JobId, job: &JobRecordOf<T>) -> BalanceOf<T> {
-		Self::give_back_hold(job_id, HoldReason::JobEscrow, &job.requester, job.max_payment);
-		job.max_payment
+	pub(crate) fn release_escrow(
+		job_id: JobId,
+		job: &JobRecordOf<T>,
+	) -> Result<BalanceOf<T>, DispatchError> {
+		Self::give_back_hold(job_id, HoldReason::JobEscrow, &job.requester, job.max_payment)?;
+		Ok(job.max_payment)
 	}
 
 	/// How the escrow of a delivered job divides.
@@ -139,6 +151,7 @@ impl<T: Config> Pallet<T> {
 		mut job: JobRecordOf<T>,
 		rating: Option<u8>,
 	) -> DispatchResult {
+		Self::ensure_can_pay()?;
 		let Assignment { node, owner: provider, .. } = Self::assignment(&job)?;
 		let split = Self::split_of(&job);
 		let requester = job.requester.clone();
@@ -171,7 +184,7 @@ impl<T: Config> Pallet<T> {
 				rest = rest.saturating_sub(amount);
 			}
 		}
-		Self::give_back_hold(job_id, HoldReason::JobEscrow, &requester, rest);
+		Self::give_back_hold(job_id, HoldReason::JobEscrow, &requester, rest)?;
 
 		let outcome = match job.delivery {
 			Some(Delivery { timing: Timing::Late, .. }) => JobOutcome::Late,

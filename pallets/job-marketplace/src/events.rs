@@ -61,7 +61,7 @@ mod events {
 			/// Who got the bond: the bidder, or the fee account if the bid was forfeited.
 			to: T::AccountId,
 		},
-		/// A bid took a leader seat.
+		/// A bid took the seat of a leader that was struck.
 		BidPromoted {
 			/// The job.
 			job_id: JobId,
@@ -81,7 +81,7 @@ mod events {
 			/// Where its bond goes when the bid is withdrawn.
 			standing: BidStanding,
 		},
-		/// Matching found no eligible leader; the job stays Pending.
+		/// None of the leaders that matching looked at was eligible; the job stays Pending.
 		NoEligibleLeader {
 			/// The job.
 			job_id: JobId,

@@ -140,7 +140,8 @@ impl<T: Config> Pallet<T> {
 		JobCall::ExpireJob.check(&Self::moment(&job)).map_err(Error::<T>::from)?;
 		match job.status {
 			JobStatus::Pending => {
-				let refund = Self::release_escrow(job_id, &job);
+				Self::ensure_can_pay()?;
+				let refund = Self::release_escrow(job_id, &job)?;
 				Self::end(job_id, &mut job, JobStatus::Expired);
 				Self::deposit_event(Event::JobExpired { job_id, refund });
 				Ok(())
@@ -177,9 +178,10 @@ impl<T: Config> Pallet<T> {
 
 	/// Ends a job without a result.
 	fn fail(job_id: JobId, mut job: JobRecordOf<T>, outcome: JobOutcome) -> DispatchResult {
+		Self::ensure_can_pay()?;
 		let node = Self::assignment(&job)?.node;
 		Self::end_attempt(job_id, &job, outcome)?;
-		let refund = Self::release_escrow(job_id, &job);
+		let refund = Self::release_escrow(job_id, &job)?;
 		Self::end(job_id, &mut job, JobStatus::Failed);
 		Self::deposit_event(Event::JobFailed { job_id, node, outcome, refund });
 		Ok(())

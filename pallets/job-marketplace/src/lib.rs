@@ -31,7 +31,7 @@
 //! | – | submit_job, requester | – | escrow and deposit held | Pending (bid_end + matching) |
 //! | Pending | place_bid, node owner | < bid_end | bond held; displaced bidder's bond back | Pending |
 //! | Pending | withdraw_bid, bidder | < bid_end | bond back | Pending |
-//! | Pending | promote_bid, anyone | < d | – | Pending |
+//! | Pending | promote_bid, anyone | bid_end ≤ now < d | struck leader's bond marked | Pending |
 //! | Pending | assign_job, requester | < d | winner's bond back | Assigned (start) |
 //! | Pending | match_job, anyone | bid_end ≤ now < d | winner's bond back | Assigned (start), or Pending |
 //! | Pending | cancel_job, requester | < d | escrow back | Cancelled |
@@ -45,7 +45,8 @@
 //! | Completed | accept_result, requester | < d | settled | Settled |
 //! | Completed | finalize_job, anyone | ≥ d | settled | Settled |
 //! | Settled | accept_result, requester | unrated, < end + rating | – | Settled |
-//! | not Pending | withdraw_bid, anyone | – | bond to its bidder, or to the fee account | same |
+//! | Assigned | withdraw_bid, bidder | – | bond to its bidder, or to the fee account | Assigned |
+//! | other | withdraw_bid, anyone | – | bond to its bidder, or to the fee account | same |
 //! | terminal | reap_job, anyone | ≥ end + retention, no bids | deposit back | removed |
 //!
 //! Every other pair of state and call is [`InvalidState`](Error::InvalidState),
@@ -57,10 +58,11 @@
 //! - Escrow, deposit and bonds are holds on the accounts that own them, each with a stored amount.
 //! - [`split`] divides the escrow; its parts always sum to the escrow. A payment that its payee
 //!   cannot receive goes to the next: parent owner, model owner, provider, fee account.
-//! - Ending a job checks no DID, node or model: it cannot be refused.
-//! - Losing bids stay until [`withdraw_bid`](Pallet::withdraw_bid), by anyone once the job is no
-//!   longer Pending. A bid that matching struck because its owner had made the node ineligible pays
-//!   its bond to the fee account at that moment.
+//! - Ending a job checks no DID, node or model: no state refuses it. A call that is nested so deeply
+//!   that payments find no storage layer is refused as a whole, and can be repeated.
+//! - Losing bids stay until [`withdraw_bid`](Pallet::withdraw_bid), by anyone once the job has been
+//!   started or is over. A bid that matching struck because its owner had made the node ineligible
+//!   pays its bond to the fee account at that moment.
 //!
 //! ## Cost
 //!
@@ -316,7 +318,7 @@ pub mod pallet {
 		BidNotFound,
 		/// The bid is a leader already.
 		AlreadyLeading,
-		/// All leader seats are taken and the bid is not 1 % better than the worst leader.
+		/// Every leader is eligible and keeps its seat.
 		NoLeaderSeat,
 		/// The job has no leading bid to match.
 		NoLeader,
@@ -332,6 +334,8 @@ pub mod pallet {
 		BidsRemain,
 		/// A parameter is out of its bounds.
 		InvalidParameters(ParameterError),
+		/// A better bid waits for a leader seat too.
+		NotNextInLine,
 	}
 
 	#[pallet::hooks]
@@ -421,10 +425,10 @@ pub mod pallet {
 
 		/// Gives a job to its best eligible leader.
 		///
-		/// Signed by anyone, from the end of bidding on. Leaders that are not eligible any more and
-		/// rank before the winner are struck from the job. Emits `BidStruck` for each, and
-		/// `JobAssigned` or, if no leader was eligible, `NoEligibleLeader`: other bids can then be
-		/// promoted.
+		/// Signed by anyone, from the end of bidding on. Looks at up to three leaders, best first.
+		/// Those that are not eligible any more are struck from the job, and their seats go to the
+		/// next bids. Emits `BidStruck` for each, and `JobAssigned` or, if none of the three was
+		/// eligible, `NoEligibleLeader`: the call can then be made again for the next three.
 		#[pallet::call_index(3)]
 		#[pallet::weight(T::WeightInfo::match_job())]
 		pub fn match_job(origin: OriginFor<T>, job_id: JobId) -> DispatchResult {
@@ -512,9 +516,9 @@ pub mod pallet {
 
 		/// Takes a bid out of a job and pays its bond out.
 		///
-		/// Signed by the bidder before the end of bidding; by anyone once the job is not Pending.
-		/// The bond goes to the bidder whoever calls, or to the fee account if the bid was
-		/// forfeited. Emits `BidWithdrawn`. Pays for the branch it takes.
+		/// Signed by the bidder before the end of bidding and while the job is Assigned; by anyone
+		/// from Processing on. The bond goes to the bidder whoever calls, or to the fee account if
+		/// the bid was forfeited. Emits `BidWithdrawn`. Pays for the branch it takes.
 		#[pallet::call_index(12)]
 		#[pallet::weight(
 			T::WeightInfo::withdraw_bid().max(T::WeightInfo::withdraw_bid_forfeited())
@@ -552,10 +556,12 @@ pub mod pallet {
 			Self::do_abandon_job(owner, job_id)
 		}
 
-		/// Gives a leader seat to a stored bid whose node is eligible: a free seat, or the worst
-		/// leader's if the bid is at least 1 % better.
+		/// Gives the seat of an ineligible leader to the next bid in line.
 		///
-		/// Signed by anyone. Emits `BidPromoted`.
+		/// Signed by anyone, from the end of bidding on. `gpu_did` names the best bid that is not a
+		/// leader, and its node must be eligible now. The best leader that is not is struck exactly
+		/// as `match_job` would. A leader whom only the registry would refuse a slot stays. Emits
+		/// `BidStruck` and `BidPromoted`.
 		#[pallet::call_index(18)]
 		#[pallet::weight(T::WeightInfo::promote_bid())]
 		pub fn promote_bid(

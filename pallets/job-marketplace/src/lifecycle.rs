@@ -123,8 +123,9 @@ impl JobCall {
 
 		match (status, self) {
 			(Pending, PlaceBid | WithdrawBid) => before(bid_end),
-			(Pending, PromoteBid | AssignJob | CancelJob) => before(deadline),
-			(Pending, MatchJob) => from(bid_end).and(before(deadline)),
+			(Pending, AssignJob | CancelJob) => before(deadline),
+			// Both strike bids. A bid that is struck while bids still come in could be placed anew.
+			(Pending, MatchJob | PromoteBid) => from(bid_end).and(before(deadline)),
 			(Assigned, StartJob | AbandonJob) => before(deadline),
 			(Processing, CompleteJob | AbandonJob) => before(deadline),
 			(Pending | Assigned | Processing, ExpireJob) => from(deadline),
@@ -133,7 +134,8 @@ impl JobCall {
 			(Settled, AcceptResult) => before(rating_end),
 			(Failed | Settled | Cancelled | Expired, ReapJob) => from(deadline),
 			(Pending, _) => Err(Refusal::InvalidState),
-			// A losing bid leaves whenever its job is no longer looking for a node.
+			// A losing bid leaves whenever its job is no longer looking for a node. Until the node has
+			// started only its bidder takes it out, which the call sees to.
 			(_, WithdrawBid) => Ok(()),
 			_ => Err(Refusal::InvalidState),
 		}

@@ -20,6 +20,10 @@
 //! the only ones that matching looks at, so its cost does not grow with the number of bids. A seat,
 //! once taken, is lost only to a bid whose score is at least 1 % better, so that nobody gains by
 //! undercutting by one unit in the last moment. Ties always go to the earlier bid.
+//!
+//! A leader that leaves hands its seat to the best of the others in the same moment. So no seat is
+//! empty while a bid waits, nobody chooses who gets it, and no waiting bid is 1 % better than the
+//! worst leader.
 
 use ai_compute_primitives::DidHash;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
@@ -197,15 +201,17 @@ pub enum Seat {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct BookFull;
 
-/// Why a bid was not promoted.
+/// Where a bid stands in the line for a leader's seat.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum PromotionRefusal {
-	/// Not in the book.
-	Unknown,
-	/// Already a leader.
-	AlreadyLeading,
-	/// All seats are taken and the bid is not 1 % better than the worst leader.
-	NoSeat,
+pub enum Turn {
+	/// It has one.
+	Leading,
+	/// It gets the next one that comes free.
+	Next,
+	/// A better one waits too.
+	Later,
+	/// It is not in the book.
+	Absent,
 }
 
 impl<MaxBids: Get<u32>> BidBook<MaxBids> {
@@ -264,31 +270,43 @@ impl<MaxBids: Get<u32>> BidBook<MaxBids> {
 		Ok((seat, displaced))
 	}
 
-	/// Gives a leader seat to the bid of `node`: a free one, or the worst leader's if the bid is at
-	/// least 1 % better.
-	pub fn promote(&mut self, node: &DidHash) -> Result<(), PromotionRefusal> {
+	/// Where the bid of `node` stands in the line for a leader's seat.
+	pub fn turn(&self, node: &DidHash) -> Turn {
 		if self.leaders.iter().any(|rank| rank.node == *node) {
-			return Err(PromotionRefusal::AlreadyLeading);
+			return Turn::Leading;
 		}
-		let at = self
-			.others
-			.iter()
-			.position(|rank| rank.node == *node)
-			.ok_or(PromotionRefusal::Unknown)?;
-		let rank = self.others.remove(at);
-		self.lead(rank).map_err(|rank| {
-			insert_sorted(&mut self.others, rank);
-			PromotionRefusal::NoSeat
-		})
+		match self.others.iter().position(|rank| rank.node == *node) {
+			Some(0) => Turn::Next,
+			Some(_) => Turn::Later,
+			None => Turn::Absent,
+		}
 	}
 
-	/// Takes the bid of `node` out. Says whether it was there.
+	/// Takes the bid of `node` out. A leader's seat goes to the best of the others at once. Says
+	/// what was there.
 	pub fn remove(&mut self, node: &DidHash) -> Option<Rank> {
 		if let Some(at) = self.leaders.iter().position(|rank| rank.node == *node) {
-			return Some(self.leaders.remove(at));
+			let gone = self.leaders.remove(at);
+			if !self.others.is_empty() {
+				let next = self.others.remove(0);
+				insert_sorted(&mut self.leaders, next);
+			}
+			return Some(gone);
 		}
 		let at = self.others.iter().position(|rank| rank.node == *node)?;
 		Some(self.others.remove(at))
+	}
+
+	/// Whether no bid waits beside an empty seat, nor with a score that takes a leader's.
+	#[cfg(any(feature = "std", feature = "try-runtime"))]
+	pub fn seats_are_filled(&self) -> bool {
+		match (self.leaders.last(), self.others.first()) {
+			(Some(worst), Some(next)) => {
+				self.leaders.is_full() && next.score < challenge(worst.score)
+			}
+			(None, Some(_)) => false,
+			(_, None) => true,
+		}
 	}
 
 	/// Seats `rank` among the leaders, or hands it back.
@@ -415,41 +433,43 @@ mod tests {
 		let before = book.clone();
 		assert_eq!(book.place(node(7), 1_001), Err(BookFull));
 		assert_eq!(book, before);
-		// The worst bid of all is a leader here: its seat goes to the newcomer.
-		assert_eq!(book.place(node(7), 1_002), Ok((Seat::Leader, Some(node(1)))));
+		// The worst bid of all is a leader here: its seat goes to the best of the others.
+		assert_eq!(book.place(node(7), 1_002), Ok((Seat::Other, Some(node(1)))));
 		assert_eq!(book.len(), 6);
-		assert_eq!(nodes(&book.leaders), [3, 2, 7]);
+		assert_eq!(nodes(&book.leaders), [6, 3, 2]);
+		assert_eq!(nodes(&book.others), [5, 4, 7]);
 	}
 
 	#[test]
-	fn promotion_takes_a_free_seat_or_one_percent() {
+	fn a_free_seat_goes_to_the_best_of_the_others() {
 		let mut book = Book::default();
-		for (n, score) in [(1, 1_000), (2, 1_000), (3, 1_000), (4, 900), (5, 1_005)] {
+		for (n, score) in [(1, 1_000), (2, 1_000), (3, 1_000), (4, 900), (5, 1_005), (6, 950)] {
 			book.place(node(n), score).unwrap();
 		}
-		assert_eq!(book.promote(&node(1)), Err(PromotionRefusal::AlreadyLeading));
-		assert_eq!(book.promote(&node(9)), Err(PromotionRefusal::Unknown));
-		assert_eq!(book.promote(&node(4)), Err(PromotionRefusal::NoSeat));
-		assert_eq!(book.promote(&node(5)), Err(PromotionRefusal::NoSeat));
+		assert_eq!(
+			[1, 5, 6, 9].map(|n| book.turn(&node(n))),
+			[Turn::Leading, Turn::Next, Turn::Later, Turn::Absent]
+		);
 		book.remove(&node(2)).unwrap();
-		assert_eq!(book.promote(&node(4)), Ok(()));
-		assert_eq!(nodes(&book.leaders), [1, 3, 4]);
-		// Now the worst leader is 4, and 5 beats it.
-		assert_eq!(book.promote(&node(5)), Ok(()));
 		assert_eq!(nodes(&book.leaders), [5, 1, 3]);
-		assert_eq!(nodes(&book.others), [4]);
+		assert_eq!(nodes(&book.others), [6, 4]);
+		// One of the others leaves no seat.
+		book.remove(&node(6)).unwrap();
+		assert_eq!((nodes(&book.leaders), nodes(&book.others)), (vec![5, 1, 3], vec![4]));
+		for n in [5, 1, 3] {
+			book.remove(&node(n)).unwrap();
+		}
+		assert_eq!((nodes(&book.leaders), nodes(&book.others)), (vec![4], vec![]));
 	}
 
 	#[test]
-	fn a_promoted_bid_keeps_its_place_by_arrival() {
+	fn a_bid_that_moves_up_keeps_its_place_by_arrival() {
 		let mut book = Book::default();
-		for (n, score) in [(1, 1_000), (2, 1_000), (3, 1_000), (4, 1_000)] {
+		for (n, score) in [(1, 1_000), (2, 1_000), (3, 1_000), (4, 1_000), (5, 1_000)] {
 			book.place(node(n), score).unwrap();
 		}
 		book.remove(&node(1)).unwrap();
-		book.place(node(5), 1_000).unwrap();
 		book.remove(&node(2)).unwrap();
-		book.promote(&node(4)).unwrap();
 		assert_eq!(nodes(&book.leaders), [3, 4, 5]);
 	}
 
@@ -515,15 +535,20 @@ mod tests {
 							Err(BookFull) => prop_assert!(full && Some(score) <= worst),
 						}
 					},
-					2 => {
-						let _ = book.promote(&node(n));
-						prop_assert_eq!(book.contains(&node(n)), had);
+					2 | 3 => {
+						let (turn, next) = (book.turn(&node(n)), book.others.first().copied());
+						prop_assert_eq!(turn != Turn::Absent, had);
+						prop_assert_eq!(book.remove(&node(n)).is_some(), had);
+						// The seat of a leader goes to the next in line, and no other bid moves.
+						if let (Turn::Leading, Some(next)) = (turn, next) {
+							prop_assert_eq!(book.turn(&next.node), Turn::Leading);
+						}
 					},
-					3 => prop_assert_eq!(book.remove(&node(n)).is_some(), had),
 					_ => {},
 				}
 				prop_assert!(book.len() <= 6);
 				prop_assert!(is_sorted(&book.leaders) && is_sorted(&book.others));
+				prop_assert!(book.seats_are_filled());
 				let mut seen: Vec<_> = book.iter().map(|rank| rank.node).collect();
 				seen.sort();
 				seen.dedup();

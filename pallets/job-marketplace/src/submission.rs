@@ -132,7 +132,8 @@ impl<T: Config> Pallet<T> {
 		JobCall::CancelJob.check(&Self::moment(&job)).map_err(Error::<T>::from)?;
 		ensure!(job.requester == requester, Error::<T>::NotAuthorized);
 
-		let refund = Self::release_escrow(job_id, &job);
+		Self::ensure_can_pay()?;
+		let refund = Self::release_escrow(job_id, &job)?;
 		Self::end(job_id, &mut job, JobStatus::Cancelled);
 		Self::deposit_event(Event::JobCancelled { job_id, refund });
 		Ok(())

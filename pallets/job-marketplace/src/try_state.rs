@@ -40,7 +40,7 @@ impl<T: Config> Pallet<T> {
 
 	/// Every account has on hold exactly what its records say.
 	///
-	/// Asked of every account that a job or a bid names.
+	/// Asked of every account there is, and of those that a job or a bid names.
 	fn check_holds() -> Result<(), TryRuntimeError> {
 		let (mut escrows, mut deposits, mut bonds) =
 			(Sums::<T>::new(), Sums::<T>::new(), Sums::<T>::new());
@@ -58,6 +58,9 @@ impl<T: Config> Pallet<T> {
 		for (_, _, bid) in JobBids::<T>::iter() {
 			add::<T>(&mut seen, &bid.bidder, Zero::zero());
 			add::<T>(&mut bonds, &bid.bidder, bid.bond);
+		}
+		for who in frame_system::Account::<T>::iter_keys() {
+			add::<T>(&mut seen, &who, Zero::zero());
 		}
 		let rules = [
 			(HoldReason::JobEscrow, escrows, "escrow on hold is the sum of open jobs"),
@@ -179,6 +182,9 @@ impl<T: Config> Pallet<T> {
 			}
 			if !matching::is_sorted(&book.leaders) || !matching::is_sorted(&book.others) {
 				return fail("a book is sorted best first");
+			}
+			if !book.seats_are_filled() {
+				return fail("no bid waits for a seat that is its own");
 			}
 			for rank in book.iter() {
 				if !ranked.insert((job_id, rank.node)) {

@@ -31,23 +31,36 @@ fn capacity_is_the_owners_to_set() {
 }
 
 #[test]
-fn a_capacity_below_the_running_jobs_only_keeps_new_ones_away() {
+fn a_capacity_covers_the_running_jobs() {
 	with_node(|node| {
 		assert_ok!(set(ALICE, 3));
 		for _ in 0..3 {
 			assert_ok!(GpuRegistry::assign(&parse(DID), 1));
 		}
-		assert_ok!(set(ALICE, 1));
+		assert_noop!(set(ALICE, 2), Error::<Test>::CapacityBelowRunningJobs);
+		GpuRegistry::free_slot(&node);
+		// Delivered work is no running job.
+		assert_ok!(set(ALICE, 2));
+		assert_noop!(set(ALICE, 1), Error::<Test>::CapacityBelowRunningJobs);
 		assert_noop!(GpuRegistry::assign(&parse(DID), 1), Error::<Test>::MaxRunningJobsExceeded);
+		GpuRegistry::release(&node, 1);
 		for _ in 0..2 {
 			GpuRegistry::free_slot(&node);
 			GpuRegistry::release(&node, 1);
 		}
-		assert_noop!(GpuRegistry::assign(&parse(DID), 1), Error::<Test>::MaxRunningJobsExceeded);
-		GpuRegistry::free_slot(&node);
-		GpuRegistry::release(&node, 1);
-		assert_ok!(GpuRegistry::assign(&parse(DID), 1));
-		GpuRegistry::free_slot(&node);
-		GpuRegistry::release(&node, 1);
+	});
+}
+
+#[test]
+fn boundary_a_capacity_covers_a_quarter_of_the_open_bids() {
+	with_node(|node| {
+		assert_ok!(set(ALICE, 3));
+		for _ in 0..9 {
+			assert_ok!(GpuRegistry::open_bid(&parse(DID)));
+		}
+		assert_noop!(set(ALICE, 2), Error::<Test>::CapacityBelowOpenBids);
+		GpuRegistry::close_bid(&node);
+		assert_ok!(set(ALICE, 2));
+		assert_noop!(set(ALICE, 1), Error::<Test>::CapacityBelowOpenBids);
 	});
 }

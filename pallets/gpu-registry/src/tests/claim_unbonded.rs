@@ -73,7 +73,7 @@ fn claim_keeps_what_unsettled_jobs_need_after_a_slash() {
 	with_node(|node| {
 		withdraw(1_000);
 		assert_ok!(GpuRegistry::assign(&parse(DID), 2_000));
-		assert_eq!(GpuRegistry::slash(&node, 500, &BOB), 500);
+		assert_eq!(GpuRegistry::slash(&node, 500, &BOB), Ok(500));
 		wait(PERIOD);
 		assert_noop!(claim(ALICE), Error::<Test>::StakeAtRisk);
 		GpuRegistry::free_slot(&node);
@@ -88,11 +88,11 @@ fn claim_is_free_of_the_next_owners_jobs() {
 	with_node(|node| {
 		assert_ok!(leave(ALICE, DID));
 		anchor(DID, BOB);
+		wait(PERIOD);
 		assert_ok!(register(BOB, DID, 5_000));
 		assert_ok!(GpuRegistry::assign(&parse(DID), 5_000));
 		// Less stake than the next owner's job needs.
-		assert_eq!(GpuRegistry::slash(&node, 1_000, &CAROL), 1_000);
-		wait(PERIOD);
+		assert_eq!(GpuRegistry::slash(&node, 1_000, &CAROL), Ok(1_000));
 		assert_ok!(claim(ALICE));
 		assert_eq!((held(ALICE), held(BOB)), (0, 4_000));
 		assert_eq!(NodeIds::<Test>::get(node).unwrap().owner, BOB);
@@ -106,6 +106,7 @@ fn two_leavers_of_one_did_claim_their_own() {
 	with_node(|node| {
 		assert_ok!(leave(ALICE, DID));
 		anchor(DID, BOB);
+		wait(PERIOD);
 		assert_ok!(register(BOB, DID, 2_000));
 		assert_ok!(leave(BOB, DID));
 		wait(PERIOD);

@@ -60,8 +60,34 @@ fn leaving_works_suspended_lapsed_and_without_the_did() {
 fn leaving_belongs_to_the_owner_even_when_the_did_moved() {
 	with_node(|_| {
 		anchor(DID, BOB);
-		assert_noop!(leave(BOB, DID), Error::<Test>::NotOwner);
 		assert_ok!(leave(ALICE, DID));
+	});
+}
+
+#[test]
+fn leaving_belongs_to_the_dids_present_controller_too() {
+	with_node(|node| {
+		assert_noop!(leave(BOB, DID), Error::<Test>::NotOwner);
+		anchor(DID, BOB);
+		assert_noop!(leave(CAROL, DID), Error::<Test>::NotOwner);
+		assert_ok!(GpuRegistry::assign(&parse(DID), 10));
+		assert_noop!(leave(BOB, DID), Error::<Test>::JobsUnsettled);
+		GpuRegistry::free_slot(&node);
+		GpuRegistry::release(&node, 10);
+
+		System::reset_events();
+		assert_ok!(leave(BOB, DID));
+		assert!(!GPUNodes::<Test>::contains_key(parse(DID)));
+		assert!(!OwnerNodes::<Test>::contains_key(ALICE));
+		// The stake is its owner's, whoever sends the node away.
+		assert_eq!((held(ALICE), held(BOB)), (3_000, 0));
+		assert_eq!(Unbonding::<Test>::get(node, ALICE)[0].amount, 3_000);
+		assert!(!Unbonding::<Test>::contains_key(node, BOB));
+		assert_eq!(events().pop(), Some(Event::NodeDeregistered { did: parse(DID), owner: ALICE }));
+		wait(PERIOD);
+		assert_ok!(register(BOB, DID, MIN_STAKE));
+		assert_ok!(GpuRegistry::claim_unbonded(signed(ALICE), DID.to_vec()));
+		assert_eq!((held(ALICE), held(BOB)), (0, MIN_STAKE));
 	});
 }
 
@@ -109,6 +135,7 @@ fn standing_waits_for_the_node_to_come_back() {
 
 		// Under another owner too: the standing is the DID's.
 		anchor(DID, BOB);
+		wait(PERIOD);
 		assert_ok!(register(BOB, DID, MIN_STAKE));
 		assert!(!Standings::<Test>::contains_key(node));
 		let profile = profile(DID);
@@ -121,7 +148,7 @@ fn standing_waits_for_the_node_to_come_back() {
 #[test]
 fn a_node_slashed_to_nothing_leaves_without_a_trace() {
 	with_node(|node| {
-		assert_eq!(GpuRegistry::slash(&node, 3_000, &BOB), 3_000);
+		assert_eq!(GpuRegistry::slash(&node, 3_000, &BOB), Ok(3_000));
 		assert_ok!(leave(ALICE, DID));
 		assert!(!NodeIds::<Test>::contains_key(node));
 		assert_eq!(held(ALICE), 0);

@@ -91,7 +91,7 @@ fn apply(step: Step, market: &mut Market) -> DispatchResult {
 		Step::Slash(n, b, to) => {
 			let node = hash(&did(n));
 			let before = GpuRegistry::slashable(&node);
-			let taken = GpuRegistry::slash(&node, b, &to);
+			let taken = GpuRegistry::slash(&node, b, &to)?;
 			assert_eq!(taken, b.min(before));
 			assert_eq!(GpuRegistry::slashable(&node), before - taken);
 		}

@@ -2,7 +2,7 @@ use crate::{
 	mock::*, Beats, Error, Event, GPUProfile, NodeIds, OwnerNodes, Parameters, PriceClass,
 	TotalNodes,
 };
-use ai_compute_primitives::NodeStatus;
+use ai_compute_primitives::{NodeStatus, SlashStake};
 use frame_support::{assert_noop, assert_ok};
 use sp_runtime::{DispatchError, DispatchResult};
 
@@ -123,6 +123,31 @@ fn register_fails_twice() {
 		assert_noop!(register(ALICE, DID, MIN_STAKE), Error::<Test>::NodeAlreadyExists);
 		anchor(DID, BOB);
 		assert_noop!(register(BOB, DID, MIN_STAKE), Error::<Test>::NodeAlreadyExists);
+	});
+}
+
+#[test]
+fn boundary_register_waits_for_a_former_owners_stake() {
+	with_node(|node| {
+		assert_ok!(leave(ALICE, DID));
+		anchor(DID, BOB);
+		wait(PERIOD - 1);
+		assert_noop!(register(BOB, DID, MIN_STAKE), Error::<Test>::StakeUnbonding);
+		// Up to its last tick the stake can be slashed.
+		assert_eq!(GpuRegistry::slash(&node, 500, &CAROL), Ok(500));
+		wait(1);
+		assert_ok!(register(BOB, DID, MIN_STAKE));
+		assert_ok!(GpuRegistry::claim_unbonded(signed(ALICE), DID.to_vec()));
+		assert_eq!((held(ALICE), held(BOB)), (0, MIN_STAKE));
+	});
+}
+
+#[test]
+fn register_need_not_wait_for_ones_own_stake() {
+	with_node(|node| {
+		assert_ok!(leave(ALICE, DID));
+		assert_ok!(register(ALICE, DID, MIN_STAKE));
+		assert_eq!(GpuRegistry::slashable(&node), MIN_STAKE + 3_000);
 	});
 }
 

@@ -46,7 +46,7 @@ fn add_fails_for_zero_strangers_unknown_and_without_balance() {
 fn add_lifts_a_slashed_node_above_the_minimum_even_when_suspended() {
 	with_node(|node| {
 		GpuRegistry::suspend(&node);
-		GpuRegistry::slash(&node, 2_500, &BOB);
+		assert_ok!(GpuRegistry::slash(&node, 2_500, &BOB));
 		assert!(!GpuRegistry::node(&parse(DID)).unwrap().sufficiently_staked);
 		assert_ok!(add(ALICE, 500));
 		assert!(GpuRegistry::node(&parse(DID)).unwrap().sufficiently_staked);

@@ -69,6 +69,20 @@ fn try_state_detects_escrow_kept_after_the_end() {
 }
 
 #[test]
+fn try_state_detects_a_hold_of_somebody_whom_no_record_names() {
+	use frame_support::traits::fungible::MutateHold;
+	for (reason, rule) in [
+		(HoldReason::JobEscrow, "escrow on hold is the sum of open jobs"),
+		(HoldReason::StorageDeposit, "deposits on hold are the sum of all jobs"),
+		(HoldReason::BidBond, "bonds on hold are the sum of all bids"),
+	] {
+		detects(rule, || {
+			assert_ok!(Balances::hold(&reason.into(), &STRANGER, 1));
+		});
+	}
+}
+
+#[test]
 fn try_state_detects_a_state_without_its_fields() {
 	let rule = "a state has its assignment and delivery";
 	detects(rule, || change(1, |job| job.assignment = None));
@@ -171,6 +185,13 @@ fn try_state_detects_a_book_that_disagrees() {
 			book.others.try_insert(0, double).unwrap();
 		}),
 	);
+	detects(
+		"no bid waits for a seat that is its own",
+		book(|book| {
+			book.leaders.pop();
+		}),
+	);
+	detects("no bid waits for a seat that is its own", book(|book| book.others[0].score *= 2));
 	detects("a rank's sequence is below the next one", book(|book| book.next_sequence = 2));
 	detects("a rank has its open bid with the same score", book(|book| book.others[1].score -= 1));
 	detects("a rank has its open bid with the same score", || {

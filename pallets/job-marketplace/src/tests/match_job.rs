@@ -74,6 +74,7 @@ fn success_strikes_ineligible_leaders_before_the_winner() {
 			]
 		);
 		// The bonds move when the bids are cleared away.
+		assert_ok!(Market::start_job(signed(owner(2)), job_id));
 		for n in 0..2 {
 			assert_ok!(Market::withdraw_bid(signed(STRANGER), job_id, did_bytes(n)));
 		}
@@ -90,6 +91,46 @@ fn success_leaders_after_the_winner_stay() {
 		go_to(1_010);
 		assert_ok!(match_by_anyone(job_id));
 		assert_eq!(standing(job_id, 2), BidStanding::Open);
+	});
+}
+
+#[test]
+fn success_goes_on_with_the_next_leaders_call_by_call() {
+	run(|| {
+		let job_id = submit();
+		for n in 0..5u8 {
+			assert_ok!(bid(job_id, n, PRICE + PRICE / 10 * Balance::from(n)));
+		}
+		for n in 0..4 {
+			change_node(n, |node| node.status = NodeStatus::Inactive);
+		}
+		go_to(1_010);
+		assert_ok!(match_by_anyone(job_id));
+		assert_eq!(status(job_id), JobStatus::Pending);
+		// Three at a time, and their seats went to the other two.
+		assert_eq!(standing(job_id, 2), BidStanding::Forfeited);
+		assert_eq!(standing(job_id, 3), BidStanding::Open);
+		assert_eq!(BidBooks::<Test>::get(job_id).leaders.len(), 2);
+		assert_ok!(match_by_anyone(job_id));
+		assert_eq!(standing(job_id, 3), BidStanding::Forfeited);
+		assert_eq!(job(job_id).assignment.unwrap().owner, owner(4));
+	});
+}
+
+#[test]
+fn success_a_better_bid_that_moves_up_comes_first() {
+	run(|| {
+		let job_id = submit();
+		assert_ok!(bid(job_id, 0, 1));
+		assert_ok!(bid(job_id, 1, PRICE));
+		assert_ok!(bid(job_id, 2, PRICE));
+		// Better than the leaders 1 and 2, but by less than 1 %.
+		assert_ok!(bid(job_id, 3, PRICE - PRICE / 1_000));
+		assert_eq!(BidBooks::<Test>::get(job_id).others[0].node, did(3).hash());
+		change_node(0, |node| node.status = NodeStatus::Inactive);
+		go_to(1_010);
+		assert_ok!(match_by_anyone(job_id));
+		assert_eq!(job(job_id).assignment.unwrap().owner, owner(3));
 	});
 }
 

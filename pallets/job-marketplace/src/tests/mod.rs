@@ -14,6 +14,7 @@ mod expire_job;
 mod finalize_job;
 mod invariants;
 mod match_job;
+mod nesting;
 mod pins;
 mod place_bid;
 mod promote_bid;

@@ -324,6 +324,28 @@ fn what_nobody_can_take_goes_back_with_the_refund() {
 	});
 }
 
+/// A hold that nobody can take refuses the call: it must not outlive its record.
+#[test]
+fn a_refund_that_nobody_can_take_keeps_the_job() {
+	run(|| {
+		System::inc_providers(&ALICE);
+		set_free(&ALICE, MIN_ESCROW + Market::deposit_for(0));
+		PlatformFee::set(Percent::zero());
+		let job_id = delivered(MODEL, MIN_ESCROW, 1_000_000_000, 1, 999_999_600);
+		PlatformFee::set(Percent::from_percent(5));
+		set_free(&TREASURY, 0);
+		let attempt = frame_support::storage::with_storage_layer(|| {
+			Market::accept_result(signed(ALICE), job_id, None).map(|_| ()).map_err(|e| e.error)
+		});
+		assert_eq!(attempt, Err(TokenError::CannotCreate.into()));
+		assert_eq!(status(job_id), JobStatus::Completed);
+		assert_eq!(held(HoldReason::JobEscrow, &ALICE), MIN_ESCROW);
+		set_free(&TREASURY, ED);
+		accept(job_id);
+		assert_eq!(held(HoldReason::JobEscrow, &ALICE), 0);
+	});
+}
+
 #[test]
 fn frozen_money_does_not_stop_a_payment() {
 	run(|| {

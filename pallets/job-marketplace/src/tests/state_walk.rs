@@ -49,11 +49,11 @@ fn prepare(state: JobStatus) {
 	};
 	match state {
 		Pending => {
-			// Somebody to promote: a leader leaves, node 4 is next.
+			// Somebody to promote: a leader is not eligible, node 4 is next.
 			for n in [0, 2, 4] {
 				assert_ok!(bid(job_id, n, PRICE));
 			}
-			assert_ok!(Market::withdraw_bid(signed(owner(2)), job_id, did_bytes(2)));
+			change_node(2, |node| node.status = NodeStatus::Suspended);
 		}
 		Assigned => assign(),
 		Processing => start(),
@@ -121,7 +121,9 @@ fn make(call: JobCall, state: JobStatus) -> Result<(), DispatchError> {
 /// abandon, accept, finalize, expire, reap.
 fn expected(state: JobStatus, when: When) -> [Answer; 13] {
 	match (state, when) {
-		(Pending, When::Bidding) => [Yes, Yes, Yes, Yes, Early, Yes, No, No, No, No, No, Early, No],
+		(Pending, When::Bidding) => {
+			[Yes, Yes, Early, Yes, Early, Yes, No, No, No, No, No, Early, No]
+		}
 		(Pending, When::Before) => [Late, Late, Yes, Yes, Yes, Yes, No, No, No, No, No, Early, No],
 		(Pending, When::At) => [Late, Late, Late, Late, Late, Late, No, No, No, No, No, Yes, No],
 

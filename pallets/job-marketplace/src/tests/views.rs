@@ -15,19 +15,18 @@ fn job_now_lists_the_calls_of_the_moment() {
 		assert_ok!(bid(job_id, 0, PRICE));
 		assert_eq!(
 			calls(),
-			[
-				JobCall::PlaceBid,
-				JobCall::WithdrawBid,
-				JobCall::PromoteBid,
-				JobCall::AssignJob,
-				JobCall::CancelJob
-			]
+			[JobCall::PlaceBid, JobCall::WithdrawBid, JobCall::AssignJob, JobCall::CancelJob]
+		);
+		go_to(1_010);
+		assert_eq!(
+			calls(),
+			[JobCall::PromoteBid, JobCall::AssignJob, JobCall::MatchJob, JobCall::CancelJob]
 		);
 		assert_ok!(Market::assign_job(signed(ALICE), job_id, did_bytes(0)));
 		let now = Market::job_now(job_id).unwrap();
-		assert_eq!((now.status, now.now, now.deadline), (JobStatus::Assigned, 1_000, 1_020));
+		assert_eq!((now.status, now.now, now.deadline), (JobStatus::Assigned, 1_010, 1_030));
 		assert_eq!(now.calls, [JobCall::StartJob, JobCall::AbandonJob]);
-		go_to(1_020);
+		go_to(1_030);
 		assert_eq!(calls(), [JobCall::ExpireJob]);
 	});
 }

@@ -14,6 +14,7 @@ fn success_pays_for_the_branch_it_takes() {
 		change_node(0, |node| node.status = NodeStatus::Inactive);
 		go_to(1_010);
 		assert_ok!(Market::match_job(signed(STRANGER), job_id));
+		assert_ok!(Market::start_job(signed(owner(1)), job_id));
 		let open = <() as WeightInfo>::withdraw_bid();
 		let forfeited = <() as WeightInfo>::withdraw_bid_forfeited();
 		let call = Call::<Test>::withdraw_bid { job_id, gpu_did: did_bytes(0) };
@@ -68,14 +69,43 @@ fn success_pays_the_bond_that_was_posted() {
 }
 
 #[test]
-fn success_by_anyone_once_not_pending() {
+fn success_by_anyone_once_started() {
 	run(|| {
 		let job_id = submit();
 		assert_ok!(bid(job_id, 1, PRICE));
 		assign_new(job_id);
+		assert_ok!(Market::start_job(signed(owner(0)), job_id));
 		assert_ok!(withdraw(STRANGER, job_id, 1));
 		assert_eq!((free(&owner(1)), free(&STRANGER)), (ENDOWMENT, ENDOWMENT));
 		assert_eq!(node(1).open_bids, 0);
+	});
+}
+
+#[test]
+fn success_by_the_bidder_while_assigned() {
+	run(|| {
+		let job_id = submit();
+		assert_ok!(bid(job_id, 1, PRICE));
+		assign_new(job_id);
+		assert_ok!(withdraw(owner(1), job_id, 1));
+		assert_eq!(free(&owner(1)), ENDOWMENT);
+	});
+}
+
+/// Strangers cannot take from an assigned job what it falls back on.
+#[test]
+fn fails_for_strangers_while_assigned() {
+	run(|| {
+		let job_id = submit();
+		assert_ok!(bid(job_id, 1, PRICE));
+		assign_new(job_id);
+		for who in [STRANGER, ALICE, owner(0)] {
+			assert_noop!(withdraw(who, job_id, 1), E::NotAuthorized);
+		}
+		assert_ok!(Market::abandon_job(signed(owner(0)), job_id));
+		assert_eq!(status(job_id), JobStatus::Pending);
+		assert_ok!(Market::match_job(signed(STRANGER), job_id));
+		assert_eq!(job(job_id).assignment.unwrap().owner, owner(1));
 	});
 }
 
