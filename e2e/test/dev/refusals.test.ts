@@ -184,7 +184,8 @@ describeDev('refusals', 'instant', (scene) => {
 
 		await chain.send(bid(jobId, nodeDid), provider);
 		await refuse('twice', bid(jobId, nodeDid), provider, 'jobMarketplace.AlreadyExists');
-		await refuse('promote', chain.call('jobMarketplace', 'promoteBid', jobId, market.bytes(nodeDid)), stranger, 'jobMarketplace.AlreadyLeading');
+		const promote = chain.call('jobMarketplace', 'promoteBid', jobId, market.bytes(nodeDid));
+		await refuse('promote during bidding', promote, stranger, 'jobMarketplace.TooEarly');
 		await refuse('withdraw', withdrawBid(jobId, nodeDid), stranger, 'jobMarketplace.NotAuthorized');
 		await refuse('match', onJob('matchJob', jobId), stranger, 'jobMarketplace.TooEarly');
 		await refuse('expire', onJob('expireJob', jobId), stranger, 'jobMarketplace.TooEarly');
@@ -193,6 +194,7 @@ describeDev('refusals', 'instant', (scene) => {
 		await biddingLasts(10);
 		await chain.clockReaches((await market.readJob(chain, jobId)).bidEnd);
 		await refuse('late', bid(jobId, nodeDid), provider, 'jobMarketplace.TooLate');
+		await refuse('promote a leader', promote, stranger, 'jobMarketplace.AlreadyLeading');
 		await refuse('withdraw late', withdrawBid(jobId, nodeDid), provider, 'jobMarketplace.TooLate');
 		await chain.send(onJob('cancelJob', jobId), requester);
 		await refuse('cancelled', bid(jobId, nodeDid), provider, 'jobMarketplace.InvalidState');
