@@ -142,10 +142,22 @@ fn run_node(mut cli: Cli) -> Result<()> {
 	}
 
 	let runner = cli.create_runner(&cli.run.normalize())?;
-	runner.run_node_until_exit(|config| start(cli, mode, config))
+	let relay_config = match mode {
+		Mode::Parachain => {
+			let config = runner.config();
+			Some(RelayChainCli::new(config, &cli.relay_chain_args)?.configuration(config)?)
+		}
+		Mode::Dev(_) | Mode::Sovereign => None,
+	};
+	runner.run_node_until_exit(|config| start(cli, mode, config, relay_config))
 }
 
-async fn start(cli: Cli, mode: Mode, config: Configuration) -> Result<TaskManager> {
+async fn start(
+	cli: Cli,
+	mode: Mode,
+	config: Configuration,
+	relay_config: Option<Configuration>,
+) -> Result<TaskManager> {
 	use NetworkBackendType::{Libp2p, Litep2p};
 
 	log::info!("Mode: {mode:?}");
@@ -157,8 +169,7 @@ async fn start(cli: Cli, mode: Mode, config: Configuration) -> Result<TaskManage
 			Litep2p => sovereign::start::<Litep2pNetworkBackend>(config, cli.para_id),
 		},
 		Mode::Parachain => {
-			let relay_chain = RelayChainCli::new(&config, &cli.relay_chain_args)?;
-			let relay_config = relay_chain.configuration(&config)?;
+			let relay_config = relay_config.ok_or("a parachain needs a relay chain")?;
 			let options = parachain::Options {
 				collator: cli.run.collator_options(),
 				max_pov_percentage: cli.run.experimental_max_pov_percentage,

@@ -6,6 +6,8 @@
 //! | a network without a relay chain | [`sovereign`] | a spec without relay chain, nothing after `--` |
 //! | a parachain | [`parachain`] | a relay chain named after `--` or in the spec |
 
+#![allow(clippy::result_large_err, reason = "the error type is the SDK's, returned once per run")]
+
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmark;
 mod chain_spec;

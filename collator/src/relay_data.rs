@@ -27,7 +27,7 @@ use cumulus_primitives_core::{
 use cumulus_test_relay_sproof_builder::RelayStateSproofBuilder;
 use sc_client_api::StorageProvider;
 use sp_api::ProvideRuntimeApi;
-use sp_blockchain::{Error, HeaderBackend};
+use sp_blockchain::Error;
 use sp_consensus_aura::{Slot, SlotDuration};
 use sp_crypto_hashing::{blake2_256, twox_128};
 use sp_inherents::{InherentData, InherentDataProvider, InherentIdentifier};

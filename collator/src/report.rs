@@ -11,7 +11,11 @@ pub fn error(error: &sc_cli::Error) -> String {
 			path.display()
 		);
 	}
-	let mut line = first_line(error);
+	let mut line = match error {
+		// Says itself what is wrong, without "Invalid input" before it.
+		sc_cli::Error::Input(reason) => first_line_of(reason),
+		_ => first_line(error),
+	};
 	let mut cause = error.source();
 	while let Some(error) = cause {
 		let reason = first_line(error);
@@ -32,9 +36,12 @@ pub fn usage(error: &clap::Error) -> String {
 	words.join(" ").trim_start_matches("error: ").to_string()
 }
 
-/// Some errors of the SDK carry whole genesis configurations after their first line.
 fn first_line(error: &dyn Error) -> String {
-	let text = error.to_string();
+	first_line_of(&error.to_string())
+}
+
+/// Some errors of the SDK carry whole genesis configurations after their first line.
+fn first_line_of(text: &str) -> String {
 	text.lines().next().unwrap_or_default().trim_end_matches(" for blob:").to_string()
 }
 
@@ -44,18 +51,26 @@ mod tests {
 
 	#[test]
 	fn causes_follow_what_they_cause() {
-		let cause = sp_blockchain::Error::Backend("disk full".into());
-		let wrapped = sp_blockchain::Error::Application(Box::new(cause));
-		let line = error(&sc_cli::Error::Client(wrapped));
-		assert_eq!(line, "Application specific error: Backend error: disk full");
+		#[derive(Debug)]
+		struct Wrapped(std::io::Error);
+		impl std::fmt::Display for Wrapped {
+			fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+				f.write_str("cannot open the database")
+			}
+		}
+		impl Error for Wrapped {
+			fn source(&self) -> Option<&(dyn Error + 'static)> {
+				Some(&self.0)
+			}
+		}
+		let wrapped = Wrapped(std::io::Error::other("disk full"));
+		let line = error(&sc_cli::Error::Application(Box::new(wrapped)));
+		assert_eq!(line, "cannot open the database: disk full");
 	}
 
 	#[test]
 	fn only_the_first_line_of_a_long_error_is_shown() {
 		let text = "Storage building failed for blob:\n{\n  \"balances\": {}\n}";
-		assert_eq!(
-			error(&sc_cli::Error::Input(text.into())),
-			"Invalid input: Storage building failed"
-		);
+		assert_eq!(error(&sc_cli::Error::Input(text.into())), "Storage building failed");
 	}
 }

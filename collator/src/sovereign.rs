@@ -121,7 +121,46 @@ pub fn start<Network: NetworkBackend<Block, Hash>>(
 		})?;
 	parts.spawn_offchain_workers(&config, network.clone())?;
 
-	if config.role.is_authority() {
+	let voter_state = SharedVoterState::empty();
+	let finality = rpc::Finality {
+		authority_set: authority_set.clone(),
+		voter_state: voter_state.clone(),
+		justifications: link.justification_stream(),
+		proofs: FinalityProofProvider::new_for_service(parts.backend.clone(), Some(authority_set)),
+	};
+	let role = config.role;
+	let name = config.network.node_name.clone();
+	let force_authoring = config.force_authoring;
+	let votes = !config.disable_grandpa;
+	let prometheus_registry = config.prometheus_registry().cloned();
+	let proposers = parts.proposers(&config);
+
+	// Puts the keys of `--alice` and the like into the keystore, so it comes before the tasks that
+	// look for keys: a voter without one would sit out its first round, and all wait for it.
+	let (client, pool) = (parts.client.clone(), parts.transaction_pool.clone());
+	sc_service::spawn_tasks(sc_service::SpawnTasksParams {
+		config,
+		client: parts.client.clone(),
+		backend: parts.backend.clone(),
+		task_manager: &mut parts.task_manager,
+		keystore: parts.keystore.clone(),
+		transaction_pool: parts.transaction_pool.clone(),
+		rpc_builder: Box::new(move |executor| {
+			let mut module = rpc::common(&client, &pool)?;
+			rpc::add_finality(&mut module, finality.clone(), executor)?;
+			Ok(module)
+		}),
+		network: network.clone(),
+		system_rpc_tx,
+		tx_handler_controller,
+		sync_service: sync_service.clone(),
+		telemetry: parts.telemetry.as_mut(),
+		tracing_execute_block: Some(Arc::new(ParachainTracingExecuteBlock::new(
+			parts.client.clone(),
+		))),
+	})?;
+
+	if role.is_authority() {
 		let client = parts.client.clone();
 		let aura = sc_consensus_aura::start_aura::<AuthorityPair, _, _, _, _, _, _, _, _, _, _>(
 			StartAuraParams {
@@ -129,7 +168,7 @@ pub fn start<Network: NetworkBackend<Block, Hash>>(
 				client: parts.client.clone(),
 				select_chain: parts.select_chain.clone(),
 				block_import,
-				proposer_factory: Recording(parts.proposers(&config)),
+				proposer_factory: Recording(proposers),
 				sync_oracle: sync_service.clone(),
 				justification_sync_link: sync_service.clone(),
 				create_inherent_data_providers: move |parent, ()| {
@@ -141,7 +180,7 @@ pub fn start<Network: NetworkBackend<Block, Hash>>(
 						Ok((inherents::InherentDataProvider::new(slot), timestamp, relay_data))
 					}
 				},
-				force_authoring: config.force_authoring,
+				force_authoring,
 				// Blocks go on at full pace while finality waits for a collator that is down.
 				backoff_authoring_blocks: None::<()>,
 				keystore: parts.keystore.clone(),
@@ -158,32 +197,25 @@ pub fn start<Network: NetworkBackend<Block, Hash>>(
 		);
 	}
 
-	let voter_state = SharedVoterState::empty();
-	let finality = rpc::Finality {
-		authority_set: authority_set.clone(),
-		voter_state: voter_state.clone(),
-		justifications: link.justification_stream(),
-		proofs: FinalityProofProvider::new_for_service(parts.backend.clone(), Some(authority_set)),
-	};
-	if !config.disable_grandpa {
+	if votes {
 		let voter = run_grandpa_voter(GrandpaParams {
 			config: sc_consensus_grandpa::Config {
 				gossip_duration: Duration::from_millis(333),
 				justification_generation_period: JUSTIFICATION_PERIOD,
-				name: Some(config.network.node_name.clone()),
+				name: Some(name),
 				observer_enabled: false,
 				// Without keys the node follows the votes of the others.
-				keystore: config.role.is_authority().then(|| parts.keystore.clone()),
-				local_role: config.role,
+				keystore: role.is_authority().then(|| parts.keystore.clone()),
+				local_role: role,
 				telemetry: parts.telemetry_handle(),
 				protocol_name,
 			},
 			link,
-			network: network.clone(),
-			sync: sync_service.clone(),
+			network,
+			sync: sync_service,
 			notification_service,
 			voting_rule: VotingRulesBuilder::default().build(),
-			prometheus_registry: config.prometheus_registry().cloned(),
+			prometheus_registry,
 			shared_voter_state: voter_state,
 			telemetry: parts.telemetry_handle(),
 			offchain_tx_pool_factory: OffchainTransactionPoolFactory::new(
@@ -193,27 +225,5 @@ pub fn start<Network: NetworkBackend<Block, Hash>>(
 		parts.task_manager.spawn_essential_handle().spawn_blocking("grandpa-voter", None, voter);
 	}
 
-	let (client, pool) = (parts.client.clone(), parts.transaction_pool.clone());
-	sc_service::spawn_tasks(sc_service::SpawnTasksParams {
-		config,
-		client: parts.client.clone(),
-		backend: parts.backend.clone(),
-		task_manager: &mut parts.task_manager,
-		keystore: parts.keystore.clone(),
-		transaction_pool: parts.transaction_pool.clone(),
-		rpc_builder: Box::new(move |executor| {
-			let mut module = rpc::common(&client, &pool)?;
-			rpc::add_finality(&mut module, finality.clone(), executor)?;
-			Ok(module)
-		}),
-		network,
-		system_rpc_tx,
-		tx_handler_controller,
-		sync_service,
-		telemetry: parts.telemetry.as_mut(),
-		tracing_execute_block: Some(Arc::new(ParachainTracingExecuteBlock::new(
-			parts.client.clone(),
-		))),
-	})?;
 	Ok(parts.task_manager)
 }

@@ -63,6 +63,15 @@ fn a_parachain_id_of_another_chain() {
 }
 
 #[test]
+fn relay_chains_that_are_not_named_or_do_not_exist() {
+	let parachain = ["--collator", "--chain", "ai-compute-dev", "--tmp", "--"];
+	let with = |arguments: &[&'static str]| [&parachain[..], arguments].concat();
+	assert_refused(&with(&["--execution", "wasm"]), "name the relay chain");
+	assert_refused(&with(&["--chain", "/no/such/relay.json"]), "No such file");
+	assert_refused(&with(&["--no-such-flag"]), "relay chain arguments: unexpected argument");
+}
+
+#[test]
 fn a_chain_of_one_under_a_relay_chain() {
 	assert_refused(
 		&["--dev", "--sealing", "manual", "--", "--chain", "rococo"],

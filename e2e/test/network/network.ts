@@ -77,30 +77,36 @@ export class Network {
 	static async start(names: readonly string[], spec: string, folder: string): Promise<Network> {
 		const members: Member[] = [];
 		const network = new Network(members, Date.now());
+		const begin = async (name: string, bootnode: readonly string[]): Promise<number> => {
+			const port = await freePort();
+			const basePath = join(folder, name);
+			mkdirSync(basePath, { recursive: true });
+			const args = [
+				`--${name}`,
+				'--collator',
+				'--force-authoring',
+				// Another network of the same genesis on this machine must not join this one.
+				'--no-mdns',
+				...['--chain', spec],
+				...['--base-path', basePath],
+				...['--port', `${port}`],
+				...bootnode,
+			];
+			const log = join(folder, `${name}.log`);
+			const member = new Member(name, new Node(name, args, await freePort(), log));
+			members.push(member);
+			await member.start();
+			return port;
+		};
 		try {
-			let bootnode: string[] = [];
-			for (const name of names) {
-				const port = await freePort();
-				const basePath = join(folder, name);
-				mkdirSync(basePath, { recursive: true });
-				const args = [
-					`--${name}`,
-					'--collator',
-					'--force-authoring',
-					...['--chain', spec],
-					...['--base-path', basePath],
-					...['--port', `${port}`],
-					...bootnode,
-				];
-				const log = join(folder, `${name}.log`);
-				const member = new Member(name, new Node(name, args, await freePort(), log));
-				members.push(member);
-				await member.start();
-				if (bootnode.length === 0) {
-					const peer = (await member.chain.api.rpc.system.localPeerId()).toString();
-					bootnode = ['--bootnodes', `/ip4/127.0.0.1/tcp/${port}/p2p/${peer}`];
-				}
-			}
+			const [first, ...others] = names;
+			assert.ok(first);
+			const port = await begin(first, []);
+			const peer = (await network.member(first).chain.api.rpc.system.localPeerId()).toString();
+			const bootnode = ['--bootnodes', `/ip4/127.0.0.1/tcp/${port}/p2p/${peer}`];
+			const started = await Promise.allSettled(others.map((name) => begin(name, bootnode)));
+			for (const one of started) if (one.status === 'rejected') throw one.reason;
+			members.sort((a, b) => names.indexOf(a.name) - names.indexOf(b.name));
 		} catch (error) {
 			console.error(network.tails());
 			await network.stop();

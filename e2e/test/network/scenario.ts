@@ -8,7 +8,7 @@ import { EDSC } from '../../src/units.ts';
 import { account, order, wellKnown } from '../support.ts';
 import { Network, type Member } from './network.ts';
 
-const LIMIT_MS = 240_000;
+const LIMIT_MS = 360_000;
 
 /** Blocks after the crash for which finality is watched. */
 const WATCHED = 5;
