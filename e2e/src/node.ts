@@ -106,8 +106,11 @@ export class Node {
 	/** Starts it and waits until its RPC listens. */
 	async start(): Promise<void> {
 		if (this.child !== undefined) throw new Error(`${this.label} runs already`);
+		// The line that tells of the RPC is logged at the usual level.
+		const { RUST_LOG: _, ...env } = process.env;
 		const child = spawn(collatorBinary(), [...this.args, '--rpc-port', `${this.rpcPort}`], {
 			stdio: ['ignore', 'pipe', 'pipe'],
+			env,
 		});
 		this.child = child;
 		running.add(child);

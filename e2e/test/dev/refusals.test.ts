@@ -42,6 +42,7 @@ describeDev('refusals', 'instant', (scene) => {
 			market.readMoney(chain, signer.address, parent),
 			market.readMoney(chain, signer.address, receipt.blockHash),
 		]);
+		assert.ok(before.size > 0);
 		assert.deepEqual(after, before, `${what}: the state changed`);
 		assert.equal(moneyAfter.held, moneyBefore.held, what);
 		assert.equal(moneyAfter.free, moneyBefore.free - receipt.fee, what);
