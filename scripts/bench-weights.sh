@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Benchmarks the project's own pallets and writes their weight files anew.
+# Benchmarks the project's own pallets, and pallet-xcm, whose weights depend on the runtime's
+# configuration, and writes their weight files anew.
 #
 #   scripts/bench-weights.sh [--steps N] [--repeat N] [--help] [PALLET...]
 #
-#   PALLET...    crate names, such as pallet-job-marketplace; default: all own pallets
+#   PALLET...    crate names, such as pallet-job-marketplace; default: all of them
 #   --steps N    points along each parameter (default 20)
 #   --repeat N   repetitions of each point (default 10)
 #
@@ -25,6 +26,7 @@ while [ $# -gt 0 ]; do
 done
 if [ ${#pallets[@]} = 0 ]; then
 	for folder in "$ROOT"/pallets/*/; do pallets+=("pallet-$(basename "$folder")"); done
+	pallets+=(pallet-xcm)
 fi
 
 "$ROOT/scripts/setup.sh"
@@ -34,15 +36,18 @@ cd "$ROOT"
 step "Building the runtime with its benchmarks"
 wasm=$("$ROOT/scripts/build-runtime.sh" --variant benchmarks --features runtime-benchmarks)
 step "Building the collator with its benchmark command"
-cargo build --release --locked -p ai-compute-pbc-collator --features runtime-benchmarks
+cargo build --release --locked --workspace --features ai-compute-pbc-collator/runtime-benchmarks
 collator=$CARGO_TARGET_DIR/release/ai-compute-pbc-collator
 
 for pallet in "${pallets[@]}"; do
 	step "Benchmarking $pallet"
+	if [ "$pallet" = pallet-xcm ]; then
+		output=(--output "$ROOT/runtime/src/weights/pallet_xcm.rs")
+	else
+		output=(--output "$ROOT/pallets/${pallet#pallet-}/src/weights.rs" --template "$ROOT/scripts/templates/pallet-weights.hbs")
+	fi
 	"$collator" benchmark pallet --runtime "$wasm" --genesis-builder runtime --genesis-builder-preset development \
 		--pallet "${pallet//-/_}" --extrinsic '*' --steps "$steps" --repeat "$repeat" --wasm-execution compiled \
-		--heap-pages 4096 --no-storage-info --no-min-squares --no-median-slopes --quiet \
-		--template "$ROOT/scripts/templates/pallet-weights.hbs" \
-		--output "$ROOT/pallets/${pallet#pallet-}/src/weights.rs"
+		--heap-pages 4096 --no-storage-info --no-min-squares --no-median-slopes --quiet "${output[@]}"
+	step "Wrote ${output[1]#"$ROOT"/}"
 done
-step "Wrote $(printf 'pallets/%s/src/weights.rs ' "${pallets[@]#pallet-}")"

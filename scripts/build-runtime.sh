@@ -8,7 +8,8 @@
 #   --spec-version N   the spec_version to build with instead of the one in the source
 #
 # The variant is a workspace of its own in the target directory: a copy of the runtime crate under
-# another name, on the same pallets. So it never disturbs what the node embeds.
+# another name, on the same pallets. So it never disturbs what the node embeds. Only its wasm is built,
+# by the workspace's crate `runtime-variant`.
 # shellcheck source=scripts/lib.sh
 source "$(dirname "$0")/lib.sh"
 
@@ -53,8 +54,8 @@ if [ ! -e "$wbuild/$name/target" ] && [ -e "$wbuild/ai-compute-pbc-runtime/targe
 	cp -a "$wbuild/ai-compute-pbc-runtime/target" "$wbuild/$name/target"
 fi
 
-(cd "$workspace" && WASM_BUILD_WORKSPACE_HINT=$workspace \
-	cargo build --release --offline -p "$name" ${features:+--features "$features"} >&2)
+cd "$ROOT"
+RUNTIME_VARIANT=$workspace RUNTIME_VARIANT_FEATURES=$features cargo build --release --locked --workspace >&2
 wasm=$wbuild/$name/${name//-/_}.compact.compressed.wasm
 [ -f "$wasm" ] || die "the build left no $wasm"
 printf '%s\n' "$wasm"
