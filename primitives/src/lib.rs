@@ -5,11 +5,12 @@
 //!
 //! | trait | implemented by | used by |
 //! |---|---|---|
-//! | [`DidAuthority`] | DIDRegistry | GPURegistry |
+//! | [`DidAuthority`] | DIDRegistry; AIDID for AI DIDs | GPURegistry; AIModels |
 //! | [`NodeInspect`], [`NodeMutate`] | GPURegistry | JobMarketplace |
-//! | [`SlashStake`], [`StandingMutate`] | GPURegistry | whoever keeps standings |
-//! | [`ModelInspect`] | the model catalogue; `()` knows every well-formed model DID and no royalty | JobMarketplace |
-//! | [`JobReport`] | whoever keeps standings; `()` keeps none | JobMarketplace |
+//! | [`SlashStake`], [`StandingMutate`] | GPURegistry | Reputation |
+//! | [`ModelInspect`] | AIModels; `()` knows every AI DID and no royalty | JobMarketplace |
+//! | [`ModelUsage`] | AIModels, AIDID; `()` forgets | JobMarketplace |
+//! | [`JobReport`] | Reputation; `()` keeps no standings | JobMarketplace |
 //! | [`FeePolicy`] | the runtime | JobMarketplace, GPURegistry |
 
 #![cfg_attr(not(feature = "std"), no_std)]
@@ -24,6 +25,6 @@ mod nodes;
 
 pub use did::{Did, DidAuthority, DidError, DidHash, DidKind, MAX_DID_LEN};
 pub use fees::FeePolicy;
-pub use jobs::{JobId, JobOutcome, JobReport};
-pub use models::{ModelInspect, ModelTerms};
+pub use jobs::{JobEnd, JobId, JobOutcome, JobReport};
+pub use models::{Hosting, ModelInspect, ModelTerms, ModelUsage, PriceRule};
 pub use nodes::{NodeInspect, NodeMutate, NodeStatus, NodeSummary, SlashStake, StandingMutate};

@@ -55,6 +55,9 @@ pub struct NodeSummary<AccountId, Balance> {
 pub trait NodeInspect<AccountId, Balance> {
 	/// The node registered under `did`.
 	fn node(did: &Did) -> Option<NodeSummary<AccountId, Balance>>;
+
+	/// Whether `who` owns the node under `did` or controls its DID.
+	fn is_related(did: &Did, who: &AccountId) -> bool;
 }
 
 /// Punishment by taking stake.

@@ -1,0 +1,14 @@
+mod approve_recovery;
+mod burn;
+mod cancel_recovery;
+mod create_recovery;
+mod execute_recovery;
+mod initiate_recovery;
+mod invariants;
+mod lapse;
+mod mint;
+mod pins;
+mod random_calls;
+mod set_standing;
+mod transfer;
+mod views;

@@ -1,0 +1,11 @@
+mod activation;
+mod attest_model;
+mod invariants;
+mod permissions;
+mod pins;
+mod random_calls;
+mod register_ai;
+mod standing;
+mod update_pricing;
+mod update_profile;
+mod views;
