@@ -1,0 +1,17 @@
+mod allow_list;
+mod deregister_model;
+mod force_remove;
+mod host_model;
+mod invariants;
+mod lineage;
+mod pins;
+mod random_calls;
+mod register_model;
+mod set_pricing;
+mod terms;
+mod transfer_model;
+mod update_model;
+mod usage;
+mod versions;
+mod views;
+mod weights;
