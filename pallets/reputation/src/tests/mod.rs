@@ -1,0 +1,16 @@
+mod appeal_slash;
+mod attacks;
+mod invariants;
+mod lift_suspension;
+mod outcomes;
+mod pins;
+mod random_calls;
+mod ratings;
+mod refresh_score;
+mod release_slash;
+mod resolve_appeal;
+mod set_parameters;
+mod slashing;
+mod suspend_node;
+mod suspension;
+mod views;
