@@ -39,6 +39,11 @@ impl<T: Config> NodeInspect<T::AccountId, BalanceOf<T>> for Pallet<T> {
 			did_active,
 		})
 	}
+
+	fn is_related(did: &Did, who: &T::AccountId) -> bool {
+		GPUNodes::<T>::get(did).is_some_and(|profile| profile.owner == *who)
+			|| T::DidAuthority::controller(did).as_ref() == Some(who)
+	}
 }
 
 impl<T: Config> NodeMutate<T::AccountId, BalanceOf<T>> for Pallet<T> {

@@ -11,9 +11,9 @@ use sp_runtime::{
 };
 
 /// Why a bid cannot win, with the registry's own error where it refused.
-struct Unfit {
+pub(crate) struct Unfit {
 	reason: Ineligible,
-	error: DispatchError,
+	pub(crate) error: DispatchError,
 }
 
 impl<T: Config> Pallet<T> {
@@ -23,20 +23,20 @@ impl<T: Config> Pallet<T> {
 		gpu_did: Vec<u8>,
 	) -> DispatchResult {
 		let job = Self::job(job_id)?;
-		JobCall::AssignJob.check(&Self::moment(&job)).map_err(Error::<T>::from)?;
+		JobCall::AssignJob.check(&Self::moment(job_id, &job)).map_err(Error::<T>::from)?;
 		ensure!(job.requester == requester, Error::<T>::NotAuthorized);
 		let (node, bid) = Self::bid_of(job_id, gpu_did)?;
 		ensure!(bid.standing == BidStanding::Open, Error::<T>::BidNotFound);
 
 		let parameters = Parameters::<T>::get();
 		Self::ensure_can_pay()?;
-		Self::reserve_node(&job, &bid, &parameters).map_err(|unfit| unfit.error)?;
+		Self::reserve_node(job_id, &job, &bid, &parameters).map_err(|unfit| unfit.error)?;
 		Self::assign(job_id, job, BidBooks::<T>::get(job_id), node, bid, &parameters)
 	}
 
 	pub(crate) fn do_match_job(job_id: JobId) -> DispatchResult {
 		let job = Self::job(job_id)?;
-		JobCall::MatchJob.check(&Self::moment(&job)).map_err(Error::<T>::from)?;
+		JobCall::MatchJob.check(&Self::moment(job_id, &job)).map_err(Error::<T>::from)?;
 		let mut book = BidBooks::<T>::get(job_id);
 		ensure!(!book.leaders.is_empty(), Error::<T>::NoLeader);
 		// Without a storage layer the registry's answer would read as a refusal.
@@ -51,7 +51,7 @@ impl<T: Config> Pallet<T> {
 				book.remove(&rank.node);
 				continue;
 			};
-			match Self::reserve_node(&job, &bid, &parameters) {
+			match Self::reserve_node(job_id, &job, &bid, &parameters) {
 				Ok(()) => {
 					return Self::assign(job_id, job, book, rank.node, bid, &parameters);
 				}
@@ -88,6 +88,7 @@ impl<T: Config> Pallet<T> {
 
 	/// Whether the node of `bid` can take `job` now, short of asking the registry for a slot.
 	pub(crate) fn check_bid(
+		job_id: JobId,
 		job: &JobRecordOf<T>,
 		bid: &JobBidOf<T>,
 		parameters: &ParametersOf<T>,
@@ -95,18 +96,22 @@ impl<T: Config> Pallet<T> {
 		let node = T::Nodes::node(&bid.gpu_did).ok_or(Ineligible::NodeNotFound)?;
 		let at_risk = job.cost(bid.price_per_token).ok_or(Ineligible::StakeBelowCost)?;
 		Self::eligible(job, &node, &bid.bidder, at_risk)?;
+		let key = bid.gpu_did.hash();
+		Self::fits_model(job, &key, bid.price_per_token)?;
+		Self::meets_options(job_id, job, &key, &node)?;
 		let last = parameters.last_delivery(Self::now(), Self::latency(bid));
 		ensure!(last <= job.lifetime_end, Ineligible::LifetimeExceeded);
 		Ok(())
 	}
 
 	/// Checks that the node of `bid` can take `job` now and books it at the registry.
-	fn reserve_node(
+	pub(crate) fn reserve_node(
+		job_id: JobId,
 		job: &JobRecordOf<T>,
 		bid: &JobBidOf<T>,
 		parameters: &ParametersOf<T>,
 	) -> Result<(), Unfit> {
-		Self::check_bid(job, bid, parameters)
+		Self::check_bid(job_id, job, bid, parameters)
 			.map_err(|reason| Unfit { reason, error: Error::<T>::from(reason).into() })?;
 		let at_risk = job.cost(bid.price_per_token).unwrap_or_else(Zero::zero);
 		with_storage_layer(|| T::Nodes::assign(&bid.gpu_did, at_risk))
@@ -127,14 +132,24 @@ impl<T: Config> Pallet<T> {
 		Self::put_book(job_id, book);
 		T::Nodes::close_bid(&node);
 		Self::give_back_hold(job_id, HoldReason::BidBond, &bid.bidder, bid.bond)?;
+		job.bid_count.saturating_dec();
+		Self::hand_over(job_id, job, bid, parameters);
+		Ok(())
+	}
 
+	/// Puts the node of `bid`, which is booked and is no open bid any more, to work on `job`.
+	pub(crate) fn hand_over(
+		job_id: JobId,
+		mut job: JobRecordOf<T>,
+		bid: JobBidOf<T>,
+		parameters: &ParametersOf<T>,
+	) {
 		let deadline = Self::now().saturating_add(parameters.start);
 		job.status = JobStatus::Assigned;
 		job.deadline = deadline;
-		job.bid_count.saturating_dec();
 		job.attempts.saturating_inc();
 		job.assignment = Some(Assignment {
-			node,
+			node: bid.gpu_did.hash(),
 			owner: bid.bidder.clone(),
 			price_per_token: bid.price_per_token,
 			latency: Self::latency(&bid),
@@ -149,6 +164,5 @@ impl<T: Config> Pallet<T> {
 			price: bid.price_per_token,
 			deadline,
 		});
-		Ok(())
 	}
 }

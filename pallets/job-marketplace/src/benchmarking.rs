@@ -2,15 +2,20 @@
 //!
 //! The caller's own account is not counted in a proof, so whoever else takes part is another
 //! account. DIDs are as long as they may be and differ from each other; jobs have as many bids as
-//! they take.
+//! they take. The model pays royalties to its owner and its parent's, and runs on its hosts only, so
+//! that every node is looked up among them.
 
 use super::*;
-use ai_compute_primitives::{Did, FeePolicy, JobId, NodeMutate};
+use ai_compute_primitives::{Did, DidHash, FeePolicy, JobId, ModelInspect, NodeMutate};
 use alloc::{format, vec, vec::Vec};
+use codec::Encode;
 use frame_benchmarking::v2::*;
 use frame_support::traits::{fungible::Mutate, EnsureOrigin, Get};
 use frame_system::{pallet_prelude::BlockNumberFor, RawOrigin};
-use sp_runtime::traits::{BlockNumberProvider, Saturating};
+use sp_runtime::{
+	traits::{BlockNumberProvider, Saturating},
+	Percent,
+};
 
 const TOKENS: u32 = 1_000;
 /// Latency of the bids, in blocks.
@@ -49,8 +54,30 @@ fn fee_account<T: Config>() -> T::AccountId {
 	who
 }
 
-fn model() -> Vec<u8> {
-	format!("did:etrid:ai:llm:benchmark{}", "m".repeat(55)).into_bytes()
+/// Fills the model catalogue for benchmarks.
+pub trait BenchmarkModels<AccountId> {
+	/// Registers `model` for `owner` as a child of a model of `parent_owner`, with a royalty of
+	/// which the parent has a share, any price, public, for hosts only.
+	fn register(model: &Did, owner: &AccountId, parent_owner: &AccountId);
+
+	/// Makes `node` a host of `model`.
+	fn host(model: &Did, node: &Did, owner: &AccountId);
+}
+
+fn model_did() -> Did {
+	Did::parse(format!("did:etrid:ai:llm:benchmark{}", "m".repeat(55))).unwrap()
+}
+
+/// DID of the model of all jobs, which is registered at the first call.
+fn model<T: Config>() -> Vec<u8> {
+	let did = model_did();
+	if T::Models::owner(&did).is_none() {
+		let (owner, parent_owner) = (funded::<T>("model", 0), funded::<T>("parent", 0));
+		T::BenchmarkModels::register(&did, &owner, &parent_owner);
+		assert_eq!(T::Models::owner(&did), Some(owner));
+		assert_eq!(T::Models::parent_owner(&did), Some(parent_owner));
+	}
+	did.as_bytes().to_vec()
 }
 
 /// DID number `n`, as long as a DID may be.
@@ -58,11 +85,20 @@ fn node_did(n: u32) -> Did {
 	Did::parse(format!("did:etrid:gpu:{}{n:04}", "n".repeat(110))).unwrap()
 }
 
-/// Registers node `n` for `owner`.
-fn register<T: Config>(n: u32, owner: &T::AccountId) -> Did {
+/// Registers node `n` for `owner`, which hosts nothing.
+fn register_idle<T: Config>(n: u32, owner: &T::AccountId) -> Did {
 	let did = node_did(n);
 	let stake = T::BidBond::get().saturating_mul(100_000u32.into());
 	T::Nodes::register_for_benchmark(&did, owner, stake);
+	did
+}
+
+/// Registers node `n` for `owner` as a host of the model.
+fn register<T: Config>(n: u32, owner: &T::AccountId) -> Did {
+	let did = register_idle::<T>(n, owner);
+	model::<T>();
+	T::BenchmarkModels::host(&model_did(), &did, owner);
+	assert!(T::Models::hosts(&model_did(), &did.hash()));
 	did
 }
 
@@ -82,7 +118,7 @@ fn submit<T: Config>(requester: &T::AccountId, prompt: u32) -> JobId {
 	let job_id = NextJobId::<T>::get();
 	Pallet::<T>::submit_job(
 		RawOrigin::Signed(requester.clone()).into(),
-		model(),
+		model::<T>(),
 		vec![7; prompt as usize],
 		TOKENS,
 		escrow::<T>(),
@@ -90,6 +126,10 @@ fn submit<T: Config>(requester: &T::AccountId, prompt: u32) -> JobId {
 		false,
 	)
 	.unwrap();
+	// With options, which are read wherever a bid is looked at.
+	let seed = Some(1);
+	JobOptions::<T>::insert(job_id, Requirements { seed, ..Default::default() });
+	Jobs::<T>::mutate(job_id, |job| job.as_mut().unwrap().has_options = true);
 	job_id
 }
 
@@ -157,10 +197,55 @@ fn completed<T: Config>(requester: &T::AccountId) -> JobId {
 	});
 	let due = job::<T>(job_id).assignment.unwrap().result_due.unwrap();
 	go_to::<T>(due);
-	let result = vec![9; MAX_RESULT_LEN as usize];
+	let result = result_of(MAX_RESULT_LEN);
 	let hash = sp_io::hashing::blake2_256(&result);
 	Pallet::<T>::complete_job(RawOrigin::Signed(owner).into(), job_id, hash, TOKENS, Some(result))
 		.unwrap();
+	job_id
+}
+
+/// A job of `requester` that another's node delivered late, disputed. The result has the largest
+/// size, and is on chain unless its delivery is what the dispute is about.
+fn disputed<T: Config>(requester: &T::AccountId, reason: DisputeReason) -> JobId {
+	let job_id = completed::<T>(requester);
+	if reason == DisputeReason::NotDelivered {
+		take_result_off_chain::<T>(job_id, MAX_RESULT_LEN);
+	}
+	Pallet::<T>::dispute_job(RawOrigin::Signed(requester.clone()).into(), job_id, reason, EVIDENCE)
+		.unwrap();
+	job_id
+}
+
+const EVIDENCE: [u8; 32] = [7; 32];
+
+/// Bytes of a result of `len` bytes.
+fn result_of(len: u32) -> Vec<u8> {
+	vec![9; len as usize]
+}
+
+/// Makes the delivery of `job_id` one of `len` bytes that the parties keep.
+fn take_result_off_chain<T: Config>(job_id: JobId, len: u32) {
+	Results::<T>::remove(job_id);
+	Jobs::<T>::mutate(job_id, |job| {
+		let delivery = job.as_mut().unwrap().delivery.as_mut().unwrap();
+		delivery.bytes = ResultBytes::OffChain;
+		delivery.result_hash = sp_io::hashing::blake2_256(&result_of(len));
+	});
+}
+
+fn provider<T: Config>(job_id: JobId) -> T::AccountId {
+	job::<T>(job_id).assignment.unwrap().owner
+}
+
+/// A job of `requester` whose dispute waits for the arbiter.
+fn answered<T: Config>(requester: &T::AccountId) -> JobId {
+	let job_id = disputed::<T>(requester, DisputeReason::WrongResult);
+	Pallet::<T>::answer_dispute(
+		RawOrigin::Signed(provider::<T>(job_id)).into(),
+		job_id,
+		DisputeAnswer::Evidence(EVIDENCE),
+	)
+	.unwrap();
 	job_id
 }
 
@@ -169,9 +254,110 @@ fn hold<T: Config>(reason: HoldReason, who: &T::AccountId, amount: BalanceOf<T>)
 	T::Currency::hold(&reason.into(), who, amount).unwrap();
 }
 
+/// Makes the bid of `node` fail the last check that its model asks for: it becomes one of a node
+/// that does not host it.
+fn make_unfit<T: Config>(job_id: JobId, node: DidHash, n: u32) {
+	JobBids::<T>::mutate(job_id, node, |bid| {
+		let bid = bid.as_mut().unwrap();
+		bid.gpu_did = register_idle::<T>(6_000 + n, &bid.bidder);
+	});
+}
+
 /// Uses up the attempts of a job, so that it fails instead of being reopened.
 fn use_up_attempts<T: Config>(job_id: JobId) {
 	Jobs::<T>::mutate(job_id, |job| job.as_mut().unwrap().attempts = u8::MAX);
+}
+
+/// Items of a batch of `n`.
+fn items<T: Config>(n: u32) -> u32 {
+	n.min(T::MaxBatch::get())
+}
+
+/// Job number `n` of a batch, of `requester`, assigned to a node of its own and started at once.
+fn started<T: Config>(n: u32, requester: &T::AccountId) -> JobId {
+	let job_id = submit::<T>(requester, 0);
+	let owner = funded::<T>("worker", n);
+	let did = register::<T>(6_000 + n, &owner);
+	bid::<T>(job_id, &owner, &did, price::<T>());
+	let did = did.as_bytes().to_vec();
+	Pallet::<T>::assign_job(RawOrigin::Signed(requester.clone()).into(), job_id, did).unwrap();
+	Pallet::<T>::start_job(RawOrigin::Signed(owner).into(), job_id).unwrap();
+	job_id
+}
+
+/// Delivers `jobs`, which were started at the same tick, late.
+fn deliver_late<T: Config>(jobs: &[JobId]) {
+	go_to::<T>(job::<T>(jobs[0]).assignment.unwrap().result_due.unwrap());
+	for job_id in jobs {
+		let owner = RawOrigin::Signed(provider::<T>(*job_id)).into();
+		let hash = sp_io::hashing::blake2_256(&result_of(0));
+		Pallet::<T>::complete_job(owner, *job_id, hash, TOKENS, Some(result_of(0))).unwrap();
+	}
+}
+
+/// `n` jobs of requesters of their own, delivered late.
+fn delivered<T: Config>(n: u32) -> Vec<JobId> {
+	let jobs: Vec<_> = (0..n).map(|n| started::<T>(n, &funded::<T>("requester", n))).collect();
+	deliver_late::<T>(&jobs);
+	jobs
+}
+
+/// Fills the book of a job with ranks that have no bids.
+fn stuff_book<T: Config>(job_id: JobId) {
+	BidBooks::<T>::mutate(job_id, |book| {
+		while !book.is_full() {
+			let node = sp_io::hashing::blake2_256(&book.next_sequence.encode());
+			book.place(node.into(), 0).unwrap();
+		}
+	});
+}
+
+/// A book of offers that has room for one more number, signed for by `key` in the place of `owner`.
+fn busy_offers<T: Config>(did: &Did, owner: &T::AccountId, key: OfferKey) {
+	OfferBooks::<T>::mutate(did.hash(), |book| {
+		book.delegate = Some(offers::Delegate { owner: owner.clone(), key });
+		for offer_id in 1..u64::from(offers::MAX_LIVE_OFFERS) {
+			book.cancel(offer_id, tick::<T>()).unwrap();
+		}
+	});
+}
+
+/// An offer of a node of a stranger, with as much to check as there can be.
+fn standing_offer<T: Config>(requester: &T::AccountId, key: OfferKey) -> OfferOf<T> {
+	let owner = funded::<T>("provider", 0);
+	let did = register::<T>(5_000, &owner);
+	busy_offers::<T>(&did, &owner, key);
+	let model = model::<T>();
+	let terms = T::Models::terms(&model_did(), requester).unwrap();
+	Offer {
+		gpu_did: did.as_bytes().to_vec(),
+		owner,
+		epoch: 0,
+		offer_id: 0,
+		model_did: model,
+		model_version: terms.version,
+		price_per_token: price::<T>(),
+		min_tokens: TOKENS,
+		max_tokens: TOKENS,
+		estimated_latency_ms: LATENCY * matching::TICK_MILLISECS,
+		confidential: false,
+		max_fee: Percent::one(),
+		max_royalty_bps: u16::MAX,
+		requester: Some(requester.clone()),
+		not_before: tick::<T>(),
+		expires_at: tick::<T>().saturating_add(1u32.into()),
+		max_uses: 1,
+	}
+}
+
+/// A job with a prompt of `p` bytes and a seed.
+fn hire_job<T: Config>(p: u32) -> HireJob<BalanceOf<T>> {
+	HireJob {
+		payload: Payload::Inline(vec![7; p as usize]),
+		max_tokens: TOKENS,
+		max_payment: escrow::<T>(),
+		seed: Some(1),
+	}
 }
 
 #[benchmarks]
@@ -182,7 +368,15 @@ mod benchmarks {
 	fn submit_job(p: Linear<0, { MAX_PROMPT_LEN }>) {
 		let caller = caller::<T>();
 		#[extrinsic_call]
-		_(RawOrigin::Signed(caller), model(), vec![7; p as usize], TOKENS, escrow::<T>(), 0, false);
+		_(
+			RawOrigin::Signed(caller),
+			model::<T>(),
+			vec![7; p as usize],
+			TOKENS,
+			escrow::<T>(),
+			0,
+			false,
+		);
 		assert_eq!(job::<T>(0).status, JobStatus::Pending);
 	}
 
@@ -236,12 +430,10 @@ mod benchmarks {
 	#[benchmark]
 	fn match_job() {
 		let (job_id, _) = full_job::<T>(&funded::<T>("provider", 0));
-		// The two best leaders are not eligible: their bids name another owner.
+		// The two best leaders are not eligible.
 		let leaders = BidBooks::<T>::get(job_id).leaders;
-		for rank in leaders.iter().take(2) {
-			JobBids::<T>::mutate(job_id, rank.node, |bid| {
-				bid.as_mut().unwrap().bidder = account("former", 0, 0);
-			});
+		for (n, rank) in (0..2).zip(&leaders) {
+			make_unfit::<T>(job_id, rank.node, n);
 		}
 		go_to::<T>(job::<T>(job_id).bid_end);
 		#[extrinsic_call]
@@ -262,7 +454,7 @@ mod benchmarks {
 	fn complete_job(r: Linear<0, { MAX_RESULT_LEN }>) {
 		let caller = caller::<T>();
 		let job_id = processing::<T>(&caller);
-		let result = vec![9; r as usize];
+		let result = result_of(r);
 		let hash = sp_io::hashing::blake2_256(&result);
 		#[extrinsic_call]
 		_(RawOrigin::Signed(caller), job_id, hash, TOKENS, Some(result));
@@ -312,6 +504,7 @@ mod benchmarks {
 
 	#[benchmark]
 	fn expire_job() {
+		fee_account::<T>();
 		let (job_id, _) = assigned::<T>(&funded::<T>("provider", 0));
 		use_up_attempts::<T>(job_id);
 		go_to::<T>(job::<T>(job_id).deadline);
@@ -322,6 +515,7 @@ mod benchmarks {
 
 	#[benchmark]
 	fn abandon_job() {
+		fee_account::<T>();
 		let caller = caller::<T>();
 		let (job_id, _) = assigned::<T>(&caller);
 		use_up_attempts::<T>(job_id);
@@ -358,10 +552,8 @@ mod benchmarks {
 		fill::<T>(job_id, 0);
 		let book = BidBooks::<T>::get(job_id);
 		let (worst, next) = (book.leaders.last().unwrap().node, book.others[0].node);
-		// All leaders are looked at, and the last one is not eligible: its bid names another owner.
-		JobBids::<T>::mutate(job_id, worst, |bid| {
-			bid.as_mut().unwrap().bidder = account("former", 0, 0);
-		});
+		// All leaders are looked at, and the last one is not eligible.
+		make_unfit::<T>(job_id, worst, 0);
 		let did = JobBids::<T>::get(job_id, next).unwrap().gpu_did;
 		go_to::<T>(job::<T>(job_id).bid_end);
 		#[extrinsic_call]
@@ -393,6 +585,103 @@ mod benchmarks {
 	}
 
 	#[benchmark]
+	fn dispute_job() {
+		let caller = caller::<T>();
+		let job_id = completed::<T>(&caller);
+		take_result_off_chain::<T>(job_id, MAX_RESULT_LEN);
+		#[extrinsic_call]
+		_(RawOrigin::Signed(caller), job_id, DisputeReason::NotDelivered, EVIDENCE);
+		assert_eq!(job::<T>(job_id).status, JobStatus::Disputed);
+	}
+
+	#[benchmark]
+	fn answer_with_result(r: Linear<0, { MAX_RESULT_LEN }>) {
+		let requester = funded::<T>("payer", 0);
+		let job_id = disputed::<T>(&requester, DisputeReason::NotDelivered);
+		take_result_off_chain::<T>(job_id, r);
+		let answer = DisputeAnswer::Result(result_of(r));
+		#[extrinsic_call]
+		answer_dispute(RawOrigin::Signed(provider::<T>(job_id)), job_id, answer);
+		assert_eq!(job::<T>(job_id).status, JobStatus::Completed);
+	}
+
+	#[benchmark]
+	fn answer_with_evidence() {
+		let job_id = disputed::<T>(&funded::<T>("payer", 0), DisputeReason::Other);
+		let answer = DisputeAnswer::Evidence(EVIDENCE);
+		#[extrinsic_call]
+		answer_dispute(RawOrigin::Signed(provider::<T>(job_id)), job_id, answer);
+		assert_eq!(Disputes::<T>::get(job_id).unwrap().phase(), DisputePhase::Answered);
+	}
+
+	#[benchmark]
+	fn resolve_refunding() -> Result<(), BenchmarkError> {
+		fee_account::<T>();
+		let job_id = answered::<T>(&funded::<T>("payer", 0));
+		// An account is asked whether it has a part in the job; governance is not.
+		let arbiter = Some(funded::<T>("arbiter", 0));
+		#[block]
+		{
+			Pallet::<T>::do_resolve_dispute(arbiter, job_id, Verdict::RequesterWins)?;
+		}
+		assert_eq!(job::<T>(job_id).status, JobStatus::Failed);
+		Ok(())
+	}
+
+	#[benchmark]
+	fn resolve_paying() -> Result<(), BenchmarkError> {
+		fee_account::<T>();
+		let job_id = answered::<T>(&funded::<T>("payer", 0));
+		// An account is asked whether it has a part in the job; governance is not.
+		let arbiter = Some(funded::<T>("arbiter", 0));
+		#[block]
+		{
+			Pallet::<T>::do_resolve_dispute(arbiter, job_id, Verdict::ProviderWins)?;
+		}
+		assert_eq!(job::<T>(job_id).status, JobStatus::Settled);
+		Ok(())
+	}
+
+	#[benchmark]
+	fn accept_disputed() {
+		let caller = caller::<T>();
+		fee_account::<T>();
+		let job_id = answered::<T>(&caller);
+		#[extrinsic_call]
+		accept_result(RawOrigin::Signed(caller), job_id, Some(5));
+		assert_eq!(job::<T>(job_id).rating, Some(5));
+	}
+
+	#[benchmark]
+	fn abandon_disputed() {
+		fee_account::<T>();
+		let job_id = answered::<T>(&funded::<T>("payer", 0));
+		#[extrinsic_call]
+		abandon_job(RawOrigin::Signed(provider::<T>(job_id)), job_id);
+		assert_eq!(job::<T>(job_id).status, JobStatus::Failed);
+	}
+
+	#[benchmark]
+	fn expire_unanswered() {
+		fee_account::<T>();
+		let job_id = disputed::<T>(&funded::<T>("payer", 0), DisputeReason::NotDelivered);
+		go_to::<T>(job::<T>(job_id).deadline);
+		#[extrinsic_call]
+		expire_job(RawOrigin::Signed(caller::<T>()), job_id);
+		assert_eq!(job::<T>(job_id).status, JobStatus::Failed);
+	}
+
+	#[benchmark]
+	fn expire_undecided() {
+		fee_account::<T>();
+		let job_id = answered::<T>(&funded::<T>("payer", 0));
+		go_to::<T>(job::<T>(job_id).deadline);
+		#[extrinsic_call]
+		expire_job(RawOrigin::Signed(caller::<T>()), job_id);
+		assert_eq!(job::<T>(job_id).status, JobStatus::Settled);
+	}
+
+	#[benchmark]
 	fn reap_job() {
 		fee_account::<T>();
 		let requester = funded::<T>("payer", 0);
@@ -413,6 +702,212 @@ mod benchmarks {
 		#[extrinsic_call]
 		_(RawOrigin::Signed(caller::<T>()), job_id);
 		assert!(!Jobs::<T>::contains_key(job_id));
+	}
+
+	#[benchmark]
+	fn submit_job_with_options(p: Linear<0, { MAX_PROMPT_LEN }>) {
+		let caller = caller::<T>();
+		let provider = register::<T>(5_000, &funded::<T>("provider", 0));
+		let options = SubmitOptions {
+			deadline: Some(tick::<T>().saturating_add(1_000u32.into())),
+			min_reputation: Some(1),
+			region: Some(vec![b'r'; 32]),
+			seed: Some(1),
+			provider: Some(provider.as_bytes().to_vec()),
+			escrow_period: Some(100u32.into()),
+			result_limit: Some(LATENCY.into()),
+		};
+		#[extrinsic_call]
+		_(
+			RawOrigin::Signed(caller),
+			model::<T>(),
+			Payload::Inline(vec![7; p as usize]),
+			TOKENS,
+			escrow::<T>(),
+			0,
+			false,
+			options,
+		);
+		assert!(JobOptions::<T>::contains_key(0));
+	}
+
+	#[benchmark]
+	fn hire_ed25519(p: Linear<0, { MAX_PROMPT_LEN }>) {
+		let caller = caller::<T>();
+		let public = sp_io::crypto::ed25519_generate(0.into(), None);
+		let offer = standing_offer::<T>(&caller, OfferKey::Ed25519(public.0));
+		let payload = Pallet::<T>::offer_payload(&offer);
+		let signature = sp_io::crypto::ed25519_sign(0.into(), &public, &payload).unwrap().into();
+		let signed_offer = SignedOffer { offer, signature };
+		let job_part = hire_job::<T>(p);
+		#[extrinsic_call]
+		hire(RawOrigin::Signed(caller), job_part, signed_offer);
+		assert_eq!(job::<T>(0).status, JobStatus::Assigned);
+	}
+
+	#[benchmark]
+	fn hire_sr25519(p: Linear<0, { MAX_PROMPT_LEN }>) {
+		let caller = caller::<T>();
+		let public = sp_io::crypto::sr25519_generate(0.into(), None);
+		let offer = standing_offer::<T>(&caller, OfferKey::Sr25519(public.0));
+		let payload = Pallet::<T>::offer_payload(&offer);
+		let signature = sp_io::crypto::sr25519_sign(0.into(), &public, &payload).unwrap().into();
+		let signed_offer = SignedOffer { offer, signature };
+		let job_part = hire_job::<T>(p);
+		#[extrinsic_call]
+		hire(RawOrigin::Signed(caller), job_part, signed_offer);
+		assert_eq!(job::<T>(0).status, JobStatus::Assigned);
+	}
+
+	#[benchmark]
+	fn hire_ecdsa(p: Linear<0, { MAX_PROMPT_LEN }>) {
+		let caller = caller::<T>();
+		let public = sp_io::crypto::ecdsa_generate(0.into(), None);
+		let offer = standing_offer::<T>(&caller, OfferKey::Ecdsa(public.0));
+		let payload = Pallet::<T>::offer_payload(&offer);
+		let signature = sp_io::crypto::ecdsa_sign(0.into(), &public, &payload).unwrap().into();
+		let signed_offer = SignedOffer { offer, signature };
+		let job_part = hire_job::<T>(p);
+		#[extrinsic_call]
+		hire(RawOrigin::Signed(caller), job_part, signed_offer);
+		assert_eq!(job::<T>(0).status, JobStatus::Assigned);
+	}
+
+	#[benchmark]
+	fn settle_batch(n: Linear<1, 64>) {
+		fee_account::<T>();
+		let jobs = delivered::<T>(items::<T>(n));
+		go_to::<T>(job::<T>(jobs[0]).deadline);
+		#[extrinsic_call]
+		_(RawOrigin::Signed(caller::<T>()), jobs.clone());
+		assert!(jobs.iter().all(|job_id| job::<T>(*job_id).status == JobStatus::Settled));
+	}
+
+	/// Disputes that are taken back, and rated.
+	#[benchmark]
+	fn accept_batch(n: Linear<1, 64>) {
+		let caller = caller::<T>();
+		fee_account::<T>();
+		let rich = plenty::<T>().saturating_mul(1_000u32.into());
+		T::Currency::set_balance(&caller, rich);
+		let jobs: Vec<_> = (0..items::<T>(n)).map(|n| started::<T>(n, &caller)).collect();
+		deliver_late::<T>(&jobs);
+		for job_id in &jobs {
+			let requester = RawOrigin::Signed(caller.clone()).into();
+			let reason = DisputeReason::WrongResult;
+			Pallet::<T>::dispute_job(requester, *job_id, reason, EVIDENCE).unwrap();
+		}
+		let rated = jobs.iter().map(|job_id| (*job_id, Some(1))).collect();
+		#[extrinsic_call]
+		_(RawOrigin::Signed(caller), rated);
+		assert!(jobs.iter().all(|job_id| job::<T>(*job_id).rating == Some(1)));
+	}
+
+	/// By a stranger, each from a full book of a job that is not over.
+	#[benchmark]
+	fn withdraw_bids(n: Linear<1, 64>) {
+		let bids: Vec<_> = (0..items::<T>(n))
+			.map(|n| {
+				let requester = funded::<T>("requester", n);
+				let bidder = funded::<T>("bidder", n);
+				let did = register::<T>(7_000 + n, &bidder);
+				let job_id = submit::<T>(&requester, 0);
+				bid::<T>(job_id, &bidder, &did, price::<T>());
+				let owner = funded::<T>("worker", n);
+				let winner = register::<T>(6_000 + n, &owner);
+				bid::<T>(job_id, &owner, &winner, price::<T>());
+				let winner = winner.as_bytes().to_vec();
+				Pallet::<T>::assign_job(RawOrigin::Signed(requester).into(), job_id, winner)
+					.unwrap();
+				Pallet::<T>::start_job(RawOrigin::Signed(owner).into(), job_id).unwrap();
+				stuff_book::<T>(job_id);
+				(job_id, did.as_bytes().to_vec())
+			})
+			.collect();
+		let jobs: Vec<_> = bids.iter().map(|(job_id, _)| *job_id).collect();
+		#[extrinsic_call]
+		_(RawOrigin::Signed(caller::<T>()), bids);
+		assert!(jobs.iter().all(|job_id| job::<T>(*job_id).bid_count == 0));
+	}
+
+	/// Late enough for the deposits to go to the caller.
+	#[benchmark]
+	fn reap_batch(n: Linear<1, 64>) {
+		fee_account::<T>();
+		let jobs = delivered::<T>(items::<T>(n));
+		go_to::<T>(job::<T>(jobs[0]).deadline);
+		for job_id in &jobs {
+			let who = RawOrigin::Signed(caller::<T>()).into();
+			Pallet::<T>::finalize_job(who, *job_id).unwrap();
+		}
+		let end = job::<T>(jobs[0]).deadline;
+		go_to::<T>(end.saturating_mul(3u32.into()).saturating_add(tick::<T>()));
+		#[extrinsic_call]
+		_(RawOrigin::Signed(caller::<T>()), jobs.clone());
+		assert!(jobs.iter().all(|job_id| !Jobs::<T>::contains_key(job_id)));
+	}
+
+	/// Items that are refused after a look at job and bid.
+	#[benchmark]
+	fn batch_skipped(n: Linear<1, 64>) {
+		let bids: Vec<_> = (0..items::<T>(n))
+			.map(|n| {
+				let bidder = funded::<T>("bidder", n);
+				let did = register::<T>(7_000 + n, &bidder);
+				let job_id = submit::<T>(&funded::<T>("requester", n), 0);
+				bid::<T>(job_id, &bidder, &did, price::<T>());
+				(job_id, did.as_bytes().to_vec())
+			})
+			.collect();
+		let jobs: Vec<_> = bids.iter().map(|(job_id, _)| *job_id).collect();
+		#[extrinsic_call]
+		withdraw_bids(RawOrigin::Signed(caller::<T>()), bids);
+		assert!(jobs.iter().all(|job_id| job::<T>(*job_id).bid_count == 1));
+	}
+
+	#[benchmark]
+	fn cancel_offers() {
+		let caller = caller::<T>();
+		let did = register::<T>(5_000, &caller);
+		busy_offers::<T>(&did, &caller, OfferKey::Ecdsa([1; 33]));
+		#[extrinsic_call]
+		_(RawOrigin::Signed(caller), did.as_bytes().to_vec());
+		assert_eq!(OfferBooks::<T>::get(did.hash()).epoch, 1);
+	}
+
+	#[benchmark]
+	fn cancel_offer() {
+		let caller = caller::<T>();
+		let did = register::<T>(5_000, &caller);
+		busy_offers::<T>(&did, &caller, OfferKey::Ecdsa([1; 33]));
+		#[extrinsic_call]
+		_(RawOrigin::Signed(caller), did.as_bytes().to_vec(), u64::MAX);
+		let counters = OfferBooks::<T>::get(did.hash()).counters;
+		assert_eq!(counters.last().unwrap().offer_id, u64::MAX);
+	}
+
+	#[benchmark]
+	fn set_offer_key() {
+		let caller = caller::<T>();
+		let did = register::<T>(5_000, &caller);
+		busy_offers::<T>(&did, &caller, OfferKey::Ecdsa([1; 33]));
+		let key = OfferKey::Ecdsa([2; 33]);
+		#[extrinsic_call]
+		_(RawOrigin::Signed(caller.clone()), did.as_bytes().to_vec(), Some(key));
+		assert_eq!(OfferBooks::<T>::get(did.hash()).key_of(&caller), Some(&key));
+	}
+
+	#[benchmark]
+	fn prune_offers() {
+		let owner = funded::<T>("provider", 0);
+		let did = register::<T>(5_000, &owner);
+		busy_offers::<T>(&did, &owner, OfferKey::Ecdsa([1; 33]));
+		let now = tick::<T>();
+		OfferBooks::<T>::mutate(did.hash(), |book| book.count_use(0, 1, now, now).unwrap());
+		#[extrinsic_call]
+		_(RawOrigin::Signed(caller::<T>()), did.as_bytes().to_vec());
+		let counters = OfferBooks::<T>::get(did.hash()).counters;
+		assert!(!counters.iter().any(|counter| counter.offer_id == 0));
 	}
 
 	impl_benchmark_test_suite!(Pallet, crate::mock::new_test_ext(), crate::mock::Test);

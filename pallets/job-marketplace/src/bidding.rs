@@ -6,7 +6,8 @@ use crate::{
 	*,
 };
 use ai_compute_primitives::{
-	Did, DidHash, FeePolicy, JobId, NodeInspect, NodeMutate, NodeStatus, NodeSummary,
+	Did, DidHash, FeePolicy, Hosting, JobId, ModelInspect, NodeInspect, NodeMutate, NodeStatus,
+	NodeSummary,
 };
 use alloc::vec::Vec;
 use frame_support::{
@@ -39,6 +40,29 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
+	/// Whether the owner of `job`'s model lets `node` run it at `price`.
+	pub(crate) fn fits_model(
+		job: &JobRecordOf<T>,
+		node: &DidHash,
+		price: BalanceOf<T>,
+	) -> Result<(), Ineligible> {
+		ensure!(job.terms.price.allows(&price), Ineligible::PriceRefused);
+		match job.terms.hosting {
+			Hosting::Anyone => Ok(()),
+			Hosting::Hosts if T::Models::hosts(&job.model_did, node) => Ok(()),
+			Hosting::Hosts => Err(match T::Models::owner(&job.model_did) {
+				Some(_) => Ineligible::NotHosting,
+				None => Ineligible::ModelGone,
+			}),
+		}
+	}
+
+	/// Whether `job`'s model still takes work for its requester. Asked of each bid; a job that has
+	/// bids keeps them.
+	pub(crate) fn model_open(job: &JobRecordOf<T>) -> bool {
+		T::Models::terms(&job.model_did, &job.requester).is_some()
+	}
+
 	/// The bid of the node with the DID `gpu_did`, and the key of both.
 	pub(crate) fn bid_of(
 		job_id: JobId,
@@ -58,7 +82,7 @@ impl<T: Config> Pallet<T> {
 	) -> DispatchResultWithPostInfo {
 		let gpu_did = Did::parse(gpu_did).map_err(Error::<T>::InvalidDid)?;
 		let mut job = Self::job(job_id)?;
-		JobCall::PlaceBid.check(&Self::moment(&job)).map_err(Error::<T>::from)?;
+		JobCall::PlaceBid.check(&Self::moment(job_id, &job)).map_err(Error::<T>::from)?;
 		ensure!(price_per_token > 0u32.into(), Error::<T>::InvalidBid);
 		let cost = job
 			.cost(price_per_token)
@@ -72,6 +96,13 @@ impl<T: Config> Pallet<T> {
 		Self::eligible(&job, &node, &bidder, cost).map_err(Error::<T>::from)?;
 
 		let key = gpu_did.hash();
+		ensure!(Self::model_open(&job), Error::<T>::ModelNotAvailable);
+		Self::fits_model(&job, &key, price_per_token).map_err(Error::<T>::from)?;
+		Self::meets_options(job_id, &job, &key, &node).map_err(Error::<T>::from)?;
+		// A bid that could not win at the end of bidding would only hide others.
+		let parameters = Parameters::<T>::get();
+		let last = parameters.last_delivery(job.bid_end, latency.into());
+		ensure!(last <= job.lifetime_end, Error::<T>::LifetimeExceeded);
 		let mut book = BidBooks::<T>::get(job_id);
 		ensure!(!book.contains(&key), Error::<T>::AlreadyExists);
 		let score = matching::score(
@@ -82,7 +113,7 @@ impl<T: Config> Pallet<T> {
 				latency_limit: job.result_limit.saturated_into(),
 				reputation: node.reputation,
 			},
-			&Parameters::<T>::get().weights,
+			&parameters.weights,
 		);
 		let (seat, displaced) = book.place(key, score).map_err(|_| Error::<T>::TooManyBids)?;
 		if let Some(worst) = displaced {
@@ -143,7 +174,7 @@ impl<T: Config> Pallet<T> {
 		gpu_did: Vec<u8>,
 	) -> DispatchResultWithPostInfo {
 		let mut job = Self::job(job_id)?;
-		JobCall::WithdrawBid.check(&Self::moment(&job)).map_err(Error::<T>::from)?;
+		JobCall::WithdrawBid.check(&Self::moment(job_id, &job)).map_err(Error::<T>::from)?;
 		let (node, bid) = Self::bid_of(job_id, gpu_did)?;
 		// Until the work has begun the other bids are what the job falls back on.
 		if matches!(job.status, JobStatus::Pending | JobStatus::Assigned) {
@@ -188,7 +219,7 @@ impl<T: Config> Pallet<T> {
 
 	pub(crate) fn do_promote_bid(job_id: JobId, gpu_did: Vec<u8>) -> DispatchResult {
 		let job = Self::job(job_id)?;
-		JobCall::PromoteBid.check(&Self::moment(&job)).map_err(Error::<T>::from)?;
+		JobCall::PromoteBid.check(&Self::moment(job_id, &job)).map_err(Error::<T>::from)?;
 		let (node, bid) = Self::bid_of(job_id, gpu_did)?;
 		let mut book = BidBooks::<T>::get(job_id);
 		match book.turn(&node) {
@@ -199,14 +230,14 @@ impl<T: Config> Pallet<T> {
 			Turn::Absent => return Err(Error::<T>::BidNotFound.into()),
 		}
 		let parameters = Parameters::<T>::get();
-		Self::check_bid(&job, &bid, &parameters).map_err(Error::<T>::from)?;
+		Self::check_bid(job_id, &job, &bid, &parameters).map_err(Error::<T>::from)?;
 
 		for rank in book.leaders.clone() {
 			let Some(leader) = JobBids::<T>::get(job_id, rank.node) else {
 				defensive!("every rank in a book has its bid");
 				continue;
 			};
-			if let Err(reason) = Self::check_bid(&job, &leader, &parameters) {
+			if let Err(reason) = Self::check_bid(job_id, &job, &leader, &parameters) {
 				Self::strike(job_id, &mut book, rank.node, leader, reason);
 				Self::put_book(job_id, book);
 				Self::deposit_event(Event::BidPromoted { job_id, gpu_did: bid.gpu_did });

@@ -15,7 +15,10 @@ use crate::{
 	types::*,
 	*,
 };
-use ai_compute_primitives::{FeePolicy, JobId, JobOutcome, JobReport, ModelInspect, NodeMutate};
+use ai_compute_primitives::{
+	Did, FeePolicy, JobEnd, JobId, JobOutcome, JobReport, ModelInspect, ModelUsage, NodeInspect,
+	NodeMutate,
+};
 use frame_support::{
 	defensive,
 	storage::with_storage_layer,
@@ -28,6 +31,17 @@ use sp_runtime::{
 	traits::{Saturating, Zero},
 	DispatchError, DispatchResult, TokenError,
 };
+
+/// How much of a delivered job is paid.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Payment {
+	/// What the node counted.
+	Whole,
+	/// Half of that.
+	Half,
+	/// So many tokens.
+	Tokens(u32),
+}
 
 impl<T: Config> Pallet<T> {
 	/// Refuses where payments cannot open a storage layer. To be asked before anything changes by
@@ -94,27 +108,42 @@ impl<T: Config> Pallet<T> {
 		false
 	}
 
-	/// Pays `amount` from `owner`'s hold back to its owner, else to the fee account. If neither can
-	/// take it the call fails, so that no hold is left without a record.
+	/// Pays `amount` from `owner`'s hold back to its owner, else to the fee account.
 	pub(crate) fn give_back_hold(
 		job_id: JobId,
 		reason: HoldReason,
 		owner: &T::AccountId,
 		amount: BalanceOf<T>,
 	) -> DispatchResult {
-		if Self::pay_from_hold(reason, owner, owner, amount).is_ok() {
-			return Ok(());
-		}
 		let payee = match reason {
 			HoldReason::BidBond => Payee::Bidder,
-			HoldReason::JobEscrow | HoldReason::StorageDeposit => Payee::Requester,
+			HoldReason::JobEscrow | HoldReason::StorageDeposit | HoldReason::DisputeBond => {
+				Payee::Requester
+			}
 		};
+		Self::pay_out_hold(job_id, reason, owner, payee, owner.clone(), amount).map(|_| ())
+	}
+
+	/// Pays `amount` from `source`'s hold to `intended`, else to the fee account. Says to whom. If
+	/// neither can take it the call fails, so that no hold is left without a record.
+	pub(crate) fn pay_out_hold(
+		job_id: JobId,
+		reason: HoldReason,
+		source: &T::AccountId,
+		payee: Payee,
+		intended: T::AccountId,
+		amount: BalanceOf<T>,
+	) -> Result<T::AccountId, DispatchError> {
+		if Self::pay_from_hold(reason, source, &intended, amount).is_ok() {
+			return Ok(intended);
+		}
 		let to = T::Fees::fee_account();
-		Self::pay_from_hold(reason, owner, &to, amount).inspect_err(|error| {
+		Self::pay_from_hold(reason, source, &to, amount).inspect_err(|error| {
 			log::error!(target: "runtime::job-marketplace", "a hold cannot be paid out: {error:?}");
 		})?;
-		Self::deposit_event(Event::PaymentRedirected { job_id, payee, amount, to });
-		Ok(())
+		let redirected = to.clone();
+		Self::deposit_event(Event::PaymentRedirected { job_id, payee, amount, to: redirected });
+		Ok(to)
 	}
 
 	/// Returns the whole escrow of a job that ends unpaid. Says how much.
@@ -126,8 +155,8 @@ impl<T: Config> Pallet<T> {
 		Ok(job.max_payment)
 	}
 
-	/// How the escrow of a delivered job divides.
-	pub(crate) fn split_of(job: &JobRecordOf<T>) -> Split<BalanceOf<T>> {
+	/// How the escrow of a delivered job divides when it is paid as `payment` says.
+	pub(crate) fn split_of(job: &JobRecordOf<T>, payment: Payment) -> Split<BalanceOf<T>> {
 		let terms = SplitTerms {
 			escrow: job.max_payment,
 			price: job.assignment.as_ref().map_or_else(Zero::zero, |a| a.price_per_token),
@@ -137,31 +166,69 @@ impl<T: Config> Pallet<T> {
 			royalty_bps: job.terms.royalty_bps,
 			parent_bps: job.terms.parent_bps,
 		};
-		match job.delivery {
-			Some(Delivery { tokens_used, timing, .. }) => {
-				Split::compute(&terms, tokens_used, timing)
-			}
-			None => Split::compute(&terms, 0, Timing::OnTime),
+		let (used, timing) = match job.delivery {
+			Some(Delivery { tokens_used, timing, .. }) => (tokens_used, timing),
+			None => (0, Timing::OnTime),
+		};
+		match payment {
+			Payment::Whole => Split::compute(&terms, used, timing),
+			Payment::Half => Split::half(&terms, used, timing),
+			Payment::Tokens(tokens) => Split::compute(&terms, tokens, timing),
 		}
 	}
 
-	/// Pays for a delivered job and ends it.
+	/// The outcome for the node of a job that is paid as `payment` says, and the tokens that count.
+	fn outcome_of(job: &JobRecordOf<T>, payment: Payment) -> (JobOutcome, u32) {
+		let (used, timing) = match job.delivery {
+			Some(Delivery { tokens_used, timing, .. }) => (tokens_used, timing),
+			None => (0, Timing::OnTime),
+		};
+		match (payment, timing) {
+			(Payment::Whole, Timing::OnTime) => (JobOutcome::OnTime, used),
+			(Payment::Whole, Timing::Late) => (JobOutcome::Late, used),
+			(Payment::Half, _) => (JobOutcome::Undecided, used / 2),
+			(Payment::Tokens(tokens), _) => (JobOutcome::Undecided, tokens),
+		}
+	}
+
+	/// The end of the attempt of `assignment`, for the report.
+	pub(crate) fn job_end(
+		job_id: JobId,
+		job: &JobRecordOf<T>,
+		assignment: &AssignmentOf<T>,
+		settlement: Settlement<BalanceOf<T>>,
+	) -> JobEnd<T::AccountId, BalanceOf<T>> {
+		JobEnd {
+			job: job_id,
+			node: assignment.node,
+			owner: assignment.owner.clone(),
+			payer: job.requester.clone(),
+			outcome: settlement.outcome,
+			at_risk: job.at_risk(),
+			fee_paid: settlement.fee_paid,
+		}
+	}
+
+	/// Pays for a delivered job as `payment` says and ends it.
 	pub(crate) fn settle(
 		job_id: JobId,
 		mut job: JobRecordOf<T>,
+		payment: Payment,
 		rating: Option<u8>,
 	) -> DispatchResult {
 		Self::ensure_can_pay()?;
-		let Assignment { node, owner: provider, .. } = Self::assignment(&job)?;
-		let split = Self::split_of(&job);
+		let assignment = Self::assignment(&job)?;
+		let provider = assignment.owner.clone();
+		let split = Self::split_of(&job, payment);
 		let requester = job.requester.clone();
 		let treasury = T::Fees::fee_account();
 
-		// No catalogue read without a royalty. A model that is gone leaves its royalties to the fee
-		// account.
-		let royalties = !(split.model.is_zero() && split.parent.is_zero());
-		let model = royalties.then(|| T::Models::owner(&job.model_did)).flatten();
-		let parent = model.as_ref().and_then(|_| T::Models::parent_owner(&job.model_did));
+		// A model that is gone leaves its royalties to the fee account.
+		let model = T::Models::owner(&job.model_did);
+		let parent = model
+			.as_ref()
+			.filter(|_| !split.parent.is_zero())
+			.and_then(|_| T::Models::parent_owner(&job.model_did));
 		let to_treasury = [&treasury];
 		let to_provider = [&provider, &treasury];
 		let to_model = [model.as_ref().unwrap_or(&treasury), &provider, &treasury];
@@ -186,22 +253,35 @@ impl<T: Config> Pallet<T> {
 		}
 		Self::give_back_hold(job_id, HoldReason::JobEscrow, &requester, rest)?;
 
-		let outcome = match job.delivery {
-			Some(Delivery { timing: Timing::Late, .. }) => JobOutcome::Late,
-			_ => JobOutcome::OnTime,
+		let did = AssignedNodes::<T>::get(job_id);
+		let fee_paid = if Self::is_related(&requester, &provider, did.as_ref(), model.as_ref()) {
+			Zero::zero()
+		} else {
+			split.fee
 		};
-		let at_risk = job.at_risk();
-		T::Report::outcome(job_id, &node, &requester, outcome, at_risk, split.fee);
-		T::Nodes::release(&node, at_risk);
-		match AssignedNodes::<T>::get(job_id) {
+		let (outcome, tokens) = Self::outcome_of(&job, payment);
+		let settlement = Settlement { outcome, fee_paid };
+		let end = Self::job_end(job_id, &job, &assignment, settlement);
+		T::Report::outcome(&end)?;
+		T::Nodes::release(&end.node, end.at_risk);
+		match did {
 			Some(did) => T::Nodes::job_settled(&did),
 			None => {
 				defensive!("a delivered job knows the DID of its node");
 			}
 		}
+		T::ModelUsage::job_settled(
+			&job.model_did,
+			&requester,
+			&provider,
+			tokens,
+			split.gross,
+			split.model.saturating_add(split.parent),
+		);
+		job.settlement = Some(settlement);
 		Self::deposit_event(Event::JobSettled {
 			job_id,
-			node,
+			node: end.node,
 			gross: split.gross,
 			fee: split.fee,
 			royalty: split.model,
@@ -210,9 +290,22 @@ impl<T: Config> Pallet<T> {
 			refund: split.refund,
 		});
 		if let Some(stars) = rating {
-			Self::rate(job_id, &mut job, stars, split.fee)?;
+			Self::rate(job_id, &mut job, stars)?;
 		}
 		Self::end(job_id, &mut job, JobStatus::Settled);
 		Ok(())
+	}
+
+	/// Whether `requester` stands behind the node or the model, so that paying the job is paying
+	/// himself.
+	fn is_related(
+		requester: &T::AccountId,
+		provider: &T::AccountId,
+		node: Option<&Did>,
+		model_owner: Option<&T::AccountId>,
+	) -> bool {
+		requester == provider
+			|| model_owner == Some(requester)
+			|| node.is_some_and(|did| T::Nodes::is_related(did, requester))
 	}
 }

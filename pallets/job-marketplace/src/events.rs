@@ -121,6 +121,50 @@ mod events {
 			/// It is paid from here on without acceptance.
 			deadline: BlockNumberFor<T>,
 		},
+		/// The requester contests a result.
+		JobDisputed {
+			/// The job.
+			job_id: JobId,
+			/// Hash of the node's DID.
+			node: DidHash,
+			/// What is contested.
+			reason: DisputeReason,
+			/// Hash of what the requester brings forward.
+			evidence_hash: [u8; 32],
+			/// His bond, on hold.
+			bond: BalanceOf<T>,
+			/// The node must answer before this.
+			deadline: BlockNumberFor<T>,
+		},
+		/// The node answered a dispute.
+		DisputeAnswered {
+			/// The job.
+			job_id: JobId,
+			/// Hash of what the node brings forward; of the result where it brought that.
+			evidence_hash: [u8; 32],
+			/// Completed where the result settled the dispute, else still Disputed.
+			status: JobStatus,
+			/// End of the new escrow period, or of the time for the arbiter.
+			deadline: BlockNumberFor<T>,
+		},
+		/// The arbiter decided a dispute.
+		DisputeResolved {
+			/// The job.
+			job_id: JobId,
+			/// The decision.
+			verdict: Verdict,
+			/// The deciding account; none where governance decided.
+			arbiter: Option<T::AccountId>,
+		},
+		/// A dispute is over and its bond was paid out.
+		DisputeBondPaid {
+			/// The job.
+			job_id: JobId,
+			/// The bond.
+			bond: BalanceOf<T>,
+			/// Who got it.
+			to: T::AccountId,
+		},
 		/// A job was paid. The amounts sum to the escrow.
 		JobSettled {
 			/// The job.
@@ -173,7 +217,7 @@ mod events {
 			/// The job expires here if nobody takes it.
 			deadline: BlockNumberFor<T>,
 		},
-		/// A job ended without a result. The escrow went back.
+		/// A job ended without a result that is worth its pay. The escrow went back.
 		JobFailed {
 			/// The job.
 			job_id: JobId,
@@ -211,6 +255,67 @@ mod events {
 		MaxJobsUpdated {
 			/// Jobs per block from now on.
 			new_max: u32,
+		},
+		/// What a new job asks beyond the ordinary.
+		JobOptionsSet {
+			/// The job.
+			job_id: JobId,
+			/// What it asks of its node, and its seed.
+			requirements: Requirements,
+			/// Its result must be delivered before this.
+			deadline: BlockNumberFor<T>,
+			/// Blocks that the requester has to look at a result.
+			escrow_period: BlockNumberFor<T>,
+			/// Longest latency that a bid may promise, in blocks.
+			result_limit: BlockNumberFor<T>,
+		},
+		/// A job was hired under a provider's offer.
+		OfferUsed {
+			/// The job.
+			job_id: JobId,
+			/// The node.
+			gpu_did: Did,
+			/// Number of the offer.
+			offer_id: u64,
+			/// How often this number has been used.
+			uses: u32,
+		},
+		/// All offers of a node that were signed for an earlier epoch are void.
+		OffersCancelled {
+			/// The node.
+			gpu_did: Did,
+			/// Epoch that offers must name from now on.
+			epoch: u32,
+		},
+		/// Offers of a node with this number are void for the rest of the epoch.
+		OfferCancelled {
+			/// The node.
+			gpu_did: Did,
+			/// The number.
+			offer_id: u64,
+		},
+		/// Another key signs the offers of a node.
+		OfferKeySet {
+			/// The node.
+			gpu_did: Did,
+			/// The key; none if the owner's own account signs.
+			key: Option<OfferKey>,
+		},
+		/// Counters of expired offers were removed.
+		OffersPruned {
+			/// The node.
+			gpu_did: Did,
+			/// How many.
+			removed: u32,
+		},
+		/// An item of a batch was refused and changed nothing.
+		BatchItemFailed {
+			/// Position in the batch, from 0.
+			index: u32,
+			/// The job.
+			job_id: JobId,
+			/// Why.
+			error: DispatchError,
 		},
 		/// The parameters changed.
 		ParametersSet {

@@ -16,6 +16,10 @@
 //! 6. The requester accepts ([`accept_result`](Pallet::accept_result)), or the escrow period passes
 //!    and anybody finalises ([`finalize_job`](Pallet::finalize_job)): **Settled**. Platform,
 //!    model owners and node are paid and the rest is refunded, in that call.
+//!    Until then he can contest the result ([`dispute_job`](Pallet::dispute_job)) with a bond:
+//!    **Disputed**. The node's owner answers ([`answer_dispute`](Pallet::answer_dispute)): with the
+//!    bytes if they are said to be missing, else with evidence, and the arbiter decides
+//!    ([`resolve_dispute`](Pallet::resolve_dispute)).
 //! 7. After the retention period [`reap_job`](Pallet::reap_job) removes the record and returns the
 //!    deposit.
 //!
@@ -28,7 +32,8 @@
 //!
 //! | from | call, by | when | money | to (new d) |
 //! |---|---|---|---|---|
-//! | – | submit_job, requester | – | escrow and deposit held | Pending (bid_end + matching) |
+//! | – | submit_job, submit_job_with_options, requester | – | escrow and deposit held | Pending (bid_end + matching) |
+//! | – | hire, requester | offer valid, node eligible | escrow and deposit held | Assigned (start) |
 //! | Pending | place_bid, node owner | < bid_end | bond held; displaced bidder's bond back | Pending |
 //! | Pending | withdraw_bid, bidder | < bid_end | bond back | Pending |
 //! | Pending | promote_bid, anyone | bid_end ≤ now < d | struck leader's bond marked | Pending |
@@ -43,7 +48,17 @@
 //! | Processing | abandon_job, node owner | < d | escrow back | Failed |
 //! | Processing | expire_job, anyone | ≥ d | escrow back | Failed |
 //! | Completed | accept_result, requester | < d | settled | Settled |
+//! | Completed | dispute_job, requester | < d | bond held | Disputed, open (response) |
 //! | Completed | finalize_job, anyone | ≥ d | settled | Settled |
+//! | Disputed, open | answer_dispute, node owner | < d, bytes on NotDelivered | bond back | Completed (escrow period) |
+//! | Disputed, open | answer_dispute, node owner | < d, evidence on other reasons | – | Disputed, answered (arbitration) |
+//! | Disputed, open | expire_job, anyone | ≥ d | escrow and bond back | Failed |
+//! | Disputed | abandon_job, node owner | < d | escrow and bond back | Failed |
+//! | Disputed | accept_result, requester | < d | settled; bond to the node owner | Settled |
+//! | Disputed, answered | resolve_dispute, arbiter | < d, requester wins | escrow and bond back | Failed |
+//! | Disputed, answered | resolve_dispute, arbiter | < d, provider wins | settled; bond to the node owner | Settled |
+//! | Disputed, answered | resolve_dispute, arbiter | < d, split of n tokens | n tokens settled; bond back | Settled |
+//! | Disputed, answered | expire_job, anyone | ≥ d | half settled; bond back | Settled |
 //! | Settled | accept_result, requester | unrated, < end + rating | – | Settled |
 //! | Assigned | withdraw_bid, bidder | – | bond to its bidder, or to the fee account | Assigned |
 //! | other | withdraw_bid, anyone | – | bond to its bidder, or to the fee account | same |
@@ -64,6 +79,16 @@
 //!   started or is over. A bid that matching struck because its owner had made the node ineligible
 //!   pays its bond to the fee account at that moment.
 //!
+//! ## Other ways in, and many jobs at once
+//!
+//! - [`hire`](Pallet::hire) skips bidding: a provider has signed an [offer](offers) off chain, and the
+//!   requester brings it.
+//! - [`submit_job_with_options`](Pallet::submit_job_with_options) asks more of a node and can leave
+//!   the prompt off chain.
+//! - [`settle_batch`](Pallet::settle_batch), [`accept_batch`](Pallet::accept_batch),
+//!   [`withdraw_bids`](Pallet::withdraw_bids) and [`reap_batch`](Pallet::reap_batch) act on up to
+//!   [`MaxBatch`](Config::MaxBatch) jobs; an item that is refused is reported and the others go on.
+//!
 //! ## Cost
 //!
 //! The record that every call reads is small. Prompts, results and bids have maps of their own;
@@ -79,10 +104,14 @@
 extern crate alloc;
 
 mod assignment;
+mod batch;
 mod bidding;
+mod disputes;
+mod errors;
 mod escrow;
 mod events;
 mod execution;
+mod hiring;
 mod submission;
 #[cfg(any(feature = "std", feature = "try-runtime"))]
 mod try_state;
@@ -90,6 +119,8 @@ mod views;
 
 pub mod lifecycle;
 pub mod matching;
+pub mod offers;
+pub mod options;
 pub mod parameters;
 pub mod split;
 pub mod types;
@@ -97,13 +128,19 @@ pub mod weights;
 
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
+#[cfg(feature = "runtime-benchmarks")]
+pub use benchmarking::BenchmarkModels;
 #[cfg(test)]
 mod mock;
 #[cfg(test)]
 mod tests;
 
+pub use disputes::DISPUTE_BOND_SHARE;
+pub use hiring::{OfferBookOf, OfferOf, SignedOfferOf};
 pub use lifecycle::{JobCall, Refusal};
 pub use matching::{BidBook, ScoreWeights, Seat};
+pub use offers::{Offer, OfferBook, OfferKey, SignedOffer};
+pub use options::{HireJob, OptionError, Payload, PayloadReference, Requirements, SubmitOptions};
 pub use pallet::*;
 pub use parameters::{MarketParameters, ParameterError};
 pub use types::*;
@@ -111,6 +148,7 @@ pub use weights::WeightInfo;
 
 use frame_support::pallet_macros::import_section;
 
+#[import_section(errors::errors)]
 #[import_section(events::events)]
 #[frame_support::pallet]
 pub mod pallet {
@@ -120,12 +158,13 @@ pub mod pallet {
 		*,
 	};
 	use ai_compute_primitives::{
-		Did, DidError, DidHash, FeePolicy, JobId, JobOutcome, JobReport, ModelInspect, NodeMutate,
+		Did, DidError, DidHash, FeePolicy, JobId, JobOutcome, JobReport, ModelInspect, ModelUsage,
+		NodeMutate,
 	};
 	use alloc::vec::Vec;
 	use frame_support::{pallet_prelude::*, traits::fungible};
 	use frame_system::pallet_prelude::*;
-	use sp_runtime::traits::BlockNumberProvider;
+	use sp_runtime::{traits::BlockNumberProvider, AccountId32};
 
 	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
 
@@ -133,8 +172,9 @@ pub mod pallet {
 	#[pallet::storage_version(STORAGE_VERSION)]
 	pub struct Pallet<T>(_);
 
+	/// Accounts are 32 bytes, so that a provider's account is a key that can sign offers.
 	#[pallet::config]
-	pub trait Config: frame_system::Config {
+	pub trait Config: frame_system::Config<AccountId: Into<AccountId32>> {
 		/// The currency of escrows, deposits and bonds.
 		type Currency: fungible::Mutate<Self::AccountId>
 			+ fungible::hold::Mutate<Self::AccountId, Reason = Self::RuntimeHoldReason>;
@@ -150,9 +190,12 @@ pub mod pallet {
 		type Nodes: NodeMutate<Self::AccountId, BalanceOf<Self>>;
 
 		/// The model catalogue.
-		type Models: ModelInspect<Self::AccountId>;
+		type Models: ModelInspect<Self::AccountId, BalanceOf<Self>>;
 
-		/// Who keeps standings.
+		/// Who counts the use of models.
+		type ModelUsage: ModelUsage<Self::AccountId, BalanceOf<Self>>;
+
+		/// Who keeps standings and punishes.
 		type Report: JobReport<Self::AccountId, BalanceOf<Self>>;
 
 		/// The platform fee and the account it goes to. Both fee share and royalty are copied into a
@@ -161,6 +204,11 @@ pub mod pallet {
 
 		/// Who may change [`Parameters`] and [`MaxJobs`].
 		type GovernanceOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+
+		/// Who decides disputes: an account, which must be no party of the job, or none where
+		/// governance itself decides. Whoever it is, a dispute that it does not decide in time pays
+		/// half.
+		type ArbiterOrigin: EnsureOrigin<Self::RuntimeOrigin, Success = Option<Self::AccountId>>;
 
 		/// Default of [`MaxJobs`]: jobs that one own block takes. Governance can override it at any
 		/// time; a change of the constant acts only where it has not.
@@ -187,10 +235,23 @@ pub mod pallet {
 		#[pallet::constant]
 		type BidBond: Get<BalanceOf<Self>>;
 
+		/// Least bond of a dispute, however small the job. Far above the existential deposit. Each
+		/// dispute records its own bond.
+		#[pallet::constant]
+		type MinDisputeBond: Get<BalanceOf<Self>>;
+
 		/// Storage deposit per byte of prompt, largest result and records. At least the existential
 		/// deposit in sum. Each job records its own.
 		#[pallet::constant]
 		type DepositPerByte: Get<BalanceOf<Self>>;
+
+		/// Most items of a batch. 1 to 64: a full batch must fit a block.
+		#[pallet::constant]
+		type MaxBatch: Get<u32>;
+
+		/// Fills the model catalogue for benchmarks.
+		#[cfg(feature = "runtime-benchmarks")]
+		type BenchmarkModels: benchmarking::BenchmarkModels<Self::AccountId>;
 
 		/// Weights of the calls.
 		type WeightInfo: WeightInfo;
@@ -208,6 +269,9 @@ pub mod pallet {
 		/// A bidder's bond.
 		#[codec(index = 2)]
 		BidBond,
+		/// A requester's bond for a dispute.
+		#[codec(index = 3)]
+		DisputeBond,
 	}
 
 	/// Jobs by number.
@@ -243,6 +307,24 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type AssignedNodes<T: Config> = StorageMap<_, Twox64Concat, JobId, Did>;
 
+	/// Disputes of the jobs that are disputed now.
+	#[pallet::storage]
+	pub type Disputes<T: Config> = StorageMap<_, Twox64Concat, JobId, DisputeOf<T>>;
+
+	/// What jobs with options ask of their nodes. Removed with the job.
+	#[pallet::storage]
+	pub type JobOptions<T: Config> = StorageMap<_, Twox64Concat, JobId, Requirements>;
+
+	/// Where prompts lie that are not on chain. Removed with the job.
+	#[pallet::storage]
+	pub type PayloadReferences<T: Config> = StorageMap<_, Twox64Concat, JobId, PayloadReference>;
+
+	/// Epoch, key and counters of a node's offers, by the hash of its DID. Outlives the node, so that
+	/// a cancelled offer stays so. Absent where it would say nothing.
+	#[pallet::storage]
+	pub type OfferBooks<T: Config> =
+		StorageMap<_, frame_support::Identity, DidHash, OfferBookOf<T>, ValueQuery>;
+
 	/// Own block in which a job was last submitted, and how many it took.
 	#[pallet::storage]
 	pub type JobsInBlock<T: Config> = StorageValue<_, (BlockNumberFor<T>, u32), ValueQuery>;
@@ -256,88 +338,6 @@ pub mod pallet {
 	pub type Parameters<T: Config> =
 		StorageValue<_, ParametersOf<T>, ValueQuery, DefaultParameters<T>>;
 
-	#[pallet::error]
-	pub enum Error<T> {
-		/// No such job.
-		JobNotFound,
-		/// The caller may not do this.
-		NotAuthorized,
-		/// The job has as many bids as it can take and this one is no better than the worst.
-		TooManyBids,
-		/// A bid needs a price of at least one unit per token.
-		InvalidBid,
-		/// `max_payment` is below the minimum or below one unit per token.
-		InsufficientPayment,
-		/// The call does not exist in the job's state.
-		InvalidState,
-		/// The call becomes valid later.
-		TooEarly,
-		/// The time for the call has passed.
-		TooLate,
-		/// The bytes are not a DID.
-		InvalidDid(DidError),
-		/// The prompt is longer than 10 240 bytes.
-		PromptTooLong,
-		/// The result is longer than 10 240 bytes.
-		ResultTooLong,
-		/// A job needs at least one token.
-		ZeroTokens,
-		/// The model is unknown, inactive, or not open to the caller.
-		ModelNotAvailable,
-		/// Fee and royalty together would take more than 90 %.
-		SharesTooHigh,
-		/// Confidential jobs need attested nodes, and nothing on this chain can attest them.
-		ConfidentialUnavailable,
-		/// This block takes no more jobs.
-		MaxJobsExceeded,
-		/// No node is registered under this DID.
-		NodeNotFound,
-		/// The node belongs to somebody else than the bidder.
-		OwnerChanged,
-		/// The node is switched off, or silent for too long.
-		NodeInactive,
-		/// The node is barred by reputation or governance.
-		NodeSuspended,
-		/// The registry refused the node. Calls return the registry's own error where it has one.
-		NodeRefused,
-		/// The node's DID is revoked, expired or no longer its owner's.
-		DidInactive,
-		/// The node's stake is below the registry's minimum or below price × max_tokens.
-		InsufficientStake,
-		/// The node has less video memory than the job needs.
-		InsufficientVram,
-		/// Price × max_tokens is above the job's max_payment.
-		BidAboveBudget,
-		/// The promised latency is above the job's limit.
-		LatencyTooLong,
-		/// A result in the promised time could come after the end of the job's lifetime.
-		LifetimeExceeded,
-		/// The node has a bid on this job already.
-		AlreadyExists,
-		/// The node has no bid on this job, or matching has struck it.
-		BidNotFound,
-		/// The bid is a leader already.
-		AlreadyLeading,
-		/// Every leader is eligible and keeps its seat.
-		NoLeaderSeat,
-		/// The job has no leading bid to match.
-		NoLeader,
-		/// The bytes of the result do not hash to `result_hash`.
-		ResultHashMismatch,
-		/// `tokens_used` is above the job's max_tokens.
-		TokensAboveMaximum,
-		/// A rating is 1 to 5 stars, and a settled job can only be rated.
-		InvalidRating,
-		/// The job is rated already.
-		AlreadyRated,
-		/// Bids must be withdrawn first.
-		BidsRemain,
-		/// A parameter is out of its bounds.
-		InvalidParameters(ParameterError),
-		/// A better bid waits for a leader seat too.
-		NotNextInLine,
-	}
-
 	#[pallet::hooks]
 	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
 		#[cfg(feature = "std")]
@@ -346,7 +346,9 @@ pub mod pallet {
 			assert!(T::MaxBidsPerJob::get() >= matching::LEADERS, "a job has room for its leaders");
 			assert!(T::BidBond::get() >= minimum, "bonds can be paid to anybody");
 			assert!(T::MinJobPayment::get() >= minimum, "escrows can be released to anybody");
+			assert!(T::MinDisputeBond::get() >= minimum, "dispute bonds can be paid to anybody");
 			assert!(Self::deposit_for(0) >= minimum, "deposits can be paid to anybody");
+			assert!((1..=64).contains(&T::MaxBatch::get()), "a batch has 1 to 64 items");
 			assert_eq!(DefaultParameters::<T>::get().validate(), Ok(()), "the defaults are valid");
 		}
 
@@ -356,8 +358,7 @@ pub mod pallet {
 		}
 	}
 
-	// Indices 7, 8, 13, 15, 17 and 19 belong to calls that this version does not have: disputes
-	// (7, 8, 17), submission with options (13), hire (15) and key delivery (19).
+	// Index 19 belongs to a call that this version does not have: key delivery.
 	#[pallet::call]
 	impl<T: Config> Pallet<T> {
 		/// Submits a job.
@@ -470,10 +471,15 @@ pub mod pallet {
 		/// Accepts a result and pays for it at once, with an optional rating of 1 to 5 stars. On a
 		/// job that is settled and unrated, records the rating only.
 		///
-		/// Signed by the requester. Emits `JobSettled` and, with a rating, `JobRated`. Costs less
-		/// when it only rates.
+		/// Signed by the requester. On a disputed job the requester takes the dispute back, and its
+		/// bond goes to the node's owner. Emits `JobSettled` and, with a rating, `JobRated`. Pays for
+		/// the branch it takes.
 		#[pallet::call_index(6)]
-		#[pallet::weight(T::WeightInfo::accept_result().max(T::WeightInfo::rate_settled()))]
+		#[pallet::weight(
+			T::WeightInfo::accept_result()
+				.max(T::WeightInfo::accept_disputed())
+				.max(T::WeightInfo::rate_settled())
+		)]
 		pub fn accept_result(
 			origin: OriginFor<T>,
 			job_id: JobId,
@@ -481,6 +487,46 @@ pub mod pallet {
 		) -> DispatchResultWithPostInfo {
 			let requester = ensure_signed(origin)?;
 			Self::do_accept_result(requester, job_id, rating)
+		}
+
+		/// Contests a delivered result.
+		///
+		/// Signed by the requester before the escrow period is over, on whom a bond goes on hold: a
+		/// tenth of what the job would pay, at least [`MinDisputeBond`](Config::MinDisputeBond).
+		/// `evidence_hash` names what he brings forward. The node's owner must answer within the
+		/// response period. Bytes that are on chain cannot be said to be missing. Emits
+		/// `JobDisputed`.
+		#[pallet::call_index(7)]
+		#[pallet::weight(T::WeightInfo::dispute_job())]
+		pub fn dispute_job(
+			origin: OriginFor<T>,
+			job_id: JobId,
+			reason: DisputeReason,
+			evidence_hash: [u8; 32],
+		) -> DispatchResult {
+			let requester = ensure_signed(origin)?;
+			Self::do_dispute_job(requester, job_id, reason, evidence_hash)
+		}
+
+		/// Decides a dispute that the node has answered.
+		///
+		/// By the arbiter, who must be no party of the job, or by governance. If the requester wins,
+		/// the escrow and the bond go back and the node is reported at once; if the provider wins,
+		/// the job is paid and the bond goes to the node's owner; a split pays the tokens that it
+		/// names, and the bond goes back. Emits `DisputeResolved`, `DisputeBondPaid`, and
+		/// `JobFailed` or `JobSettled`.
+		#[pallet::call_index(8)]
+		#[pallet::weight(match verdict {
+			Verdict::RequesterWins => T::WeightInfo::resolve_refunding(),
+			Verdict::ProviderWins | Verdict::Split(_) => T::WeightInfo::resolve_paying(),
+		})]
+		pub fn resolve_dispute(
+			origin: OriginFor<T>,
+			job_id: JobId,
+			verdict: Verdict,
+		) -> DispatchResult {
+			let arbiter = T::ArbiterOrigin::ensure_origin(origin)?;
+			Self::do_resolve_dispute(arbiter, job_id, verdict)
 		}
 
 		/// Pays for a result whose escrow period has passed.
@@ -506,10 +552,17 @@ pub mod pallet {
 		/// Moves a job on whose deadline has passed.
 		///
 		/// Signed by anyone. A Pending job expires; one that was not started looks for another node
-		/// or fails; one without a result fails. Emits `JobExpired`, `JobReopened` or `JobFailed`.
+		/// or fails; one without a result fails, and so does one whose node has not answered a
+		/// dispute; one whose dispute the arbiter has not decided is paid by half. Emits `JobExpired`,
+		/// `JobReopened`, `JobFailed` or `JobSettled`, and `DisputeBondPaid` where a dispute ends.
+		/// Pays for the branch it takes.
 		#[pallet::call_index(11)]
-		#[pallet::weight(T::WeightInfo::expire_job())]
-		pub fn expire_job(origin: OriginFor<T>, job_id: JobId) -> DispatchResult {
+		#[pallet::weight(
+			T::WeightInfo::expire_job()
+				.max(T::WeightInfo::expire_unanswered())
+				.max(T::WeightInfo::expire_undecided())
+		)]
+		pub fn expire_job(origin: OriginFor<T>, job_id: JobId) -> DispatchResultWithPostInfo {
 			ensure_signed(origin)?;
 			Self::do_expire_job(job_id)
 		}
@@ -532,6 +585,37 @@ pub mod pallet {
 			Self::do_withdraw_bid(who, job_id, gpu_did)
 		}
 
+		/// Submits a job that asks for more than `submit_job` can say.
+		///
+		/// As `submit_job`, with the prompt on chain or by reference, and with
+		/// [options](SubmitOptions): a deadline, what the node must be, a seed, and longer or shorter
+		/// periods. Bids that do not meet them are refused, and looked at again at matching. The
+		/// deposit covers their storage. Emits `JobSubmitted` and `JobOptionsSet`.
+		#[pallet::call_index(13)]
+		#[pallet::weight(T::WeightInfo::submit_job_with_options(payload.len()))]
+		pub fn submit_job_with_options(
+			origin: OriginFor<T>,
+			model_did: Vec<u8>,
+			payload: Payload,
+			max_tokens: u32,
+			max_payment: BalanceOf<T>,
+			min_vram_gb: u32,
+			confidential: bool,
+			options: SubmitOptions<BlockNumberFor<T>>,
+		) -> DispatchResult {
+			let requester = ensure_signed(origin)?;
+			Self::do_submit_job_with_options(
+				requester,
+				model_did,
+				payload,
+				max_tokens,
+				max_payment,
+				min_vram_gb,
+				confidential,
+				options,
+			)
+		}
+
 		/// Sets how many jobs one own block takes; 0 stops submissions.
 		///
 		/// Governance only. Emits `MaxJobsUpdated`.
@@ -544,16 +628,59 @@ pub mod pallet {
 			Ok(())
 		}
 
+		/// Submits a job and gives it to the node of an offer, which its provider signed off chain.
+		///
+		/// Signed by the requester, on whom escrow and deposit go on hold as at `submit_job`. Model,
+		/// price and latency are the offer's. The node must be eligible now and its registry must
+		/// accept the amount at risk; one that is full or switched off makes the call fail. If the
+		/// node then does not start or gives the job back, the escrow goes back: there is no other
+		/// bid. What is signed, and by whom: [`offers`]. Emits `JobSubmitted`, `JobAssigned` and
+		/// `OfferUsed`.
+		#[pallet::call_index(15)]
+		#[pallet::weight(Pallet::<T>::hire_weight(job, signed_offer))]
+		pub fn hire(
+			origin: OriginFor<T>,
+			job: HireJob<BalanceOf<T>>,
+			signed_offer: SignedOfferOf<T>,
+		) -> DispatchResult {
+			let requester = ensure_signed(origin)?;
+			Self::do_hire(requester, job, signed_offer)
+		}
+
 		/// Gives a job up.
 		///
 		/// Signed by the node's owner. A job that was not started looks for another node, if it has
-		/// attempts, bids and lifetime left; else it fails and the escrow goes back. Emits
-		/// `JobReopened` or `JobFailed`.
+		/// attempts, bids and lifetime left; else it fails and the escrow goes back. A disputed job
+		/// is conceded. Emits `JobReopened` or `JobFailed`, and `DisputeBondPaid` where a dispute
+		/// ends. Pays for the branch it takes.
 		#[pallet::call_index(16)]
-		#[pallet::weight(T::WeightInfo::abandon_job())]
-		pub fn abandon_job(origin: OriginFor<T>, job_id: JobId) -> DispatchResult {
+		#[pallet::weight(T::WeightInfo::abandon_job().max(T::WeightInfo::abandon_disputed()))]
+		pub fn abandon_job(origin: OriginFor<T>, job_id: JobId) -> DispatchResultWithPostInfo {
 			let owner = ensure_signed(origin)?;
 			Self::do_abandon_job(owner, job_id)
+		}
+
+		/// Answers a dispute.
+		///
+		/// Signed by the node's owner before the response period is over. A dispute about delivery
+		/// is answered with the bytes of the result, which must hash to `result_hash` and come on
+		/// chain: the bond goes back and the requester has the escrow period again. Any other
+		/// dispute is answered with the hash of evidence and waits for the arbiter from then on.
+		/// Emits `DisputeAnswered`, and `DisputeBondPaid` where the dispute ends.
+		#[pallet::call_index(17)]
+		#[pallet::weight(match answer {
+			DisputeAnswer::Result(bytes) => T::WeightInfo::answer_with_result(
+				u32::try_from(bytes.len()).unwrap_or(u32::MAX)
+			),
+			DisputeAnswer::Evidence(_) => T::WeightInfo::answer_with_evidence(),
+		})]
+		pub fn answer_dispute(
+			origin: OriginFor<T>,
+			job_id: JobId,
+			answer: DisputeAnswer,
+		) -> DispatchResult {
+			let owner = ensure_signed(origin)?;
+			Self::do_answer_dispute(owner, job_id, answer)
 		}
 
 		/// Gives the seat of an ineligible leader to the next bid in line.
@@ -583,6 +710,117 @@ pub mod pallet {
 		pub fn reap_job(origin: OriginFor<T>, job_id: JobId) -> DispatchResult {
 			let who = ensure_signed(origin)?;
 			Self::do_reap_job(who, job_id)
+		}
+
+		/// Pays for results whose escrow period has passed: `finalize_job` for each.
+		///
+		/// Signed by anyone. Items that are refused change nothing and are reported by
+		/// `BatchItemFailed`; pays for what was done.
+		#[pallet::call_index(21)]
+		#[pallet::weight(T::WeightInfo::settle_batch(
+			u32::try_from(job_ids.len()).unwrap_or(u32::MAX)
+		))]
+		pub fn settle_batch(
+			origin: OriginFor<T>,
+			job_ids: Vec<JobId>,
+		) -> DispatchResultWithPostInfo {
+			ensure_signed(origin)?;
+			Self::do_settle_batch(job_ids)
+		}
+
+		/// Accepts or rates results: `accept_result` for each job and rating.
+		///
+		/// Signed by the requester. Items that are refused change nothing and are reported by
+		/// `BatchItemFailed`; pays for what was done.
+		#[pallet::call_index(22)]
+		#[pallet::weight(T::WeightInfo::accept_batch(
+			u32::try_from(jobs.len()).unwrap_or(u32::MAX)
+		))]
+		pub fn accept_batch(
+			origin: OriginFor<T>,
+			jobs: Vec<(JobId, Option<u8>)>,
+		) -> DispatchResultWithPostInfo {
+			let requester = ensure_signed(origin)?;
+			Self::do_accept_batch(requester, jobs)
+		}
+
+		/// Takes bids out of jobs: `withdraw_bid` for each job and node.
+		///
+		/// Signed by whoever may withdraw them. Items that are refused change nothing and are
+		/// reported by `BatchItemFailed`; pays for what was done.
+		#[pallet::call_index(23)]
+		#[pallet::weight(T::WeightInfo::withdraw_bids(
+			u32::try_from(bids.len()).unwrap_or(u32::MAX)
+		))]
+		pub fn withdraw_bids(
+			origin: OriginFor<T>,
+			bids: Vec<(JobId, Vec<u8>)>,
+		) -> DispatchResultWithPostInfo {
+			let who = ensure_signed(origin)?;
+			Self::do_withdraw_bids(who, bids)
+		}
+
+		/// Removes jobs that are over: `reap_job` for each.
+		///
+		/// Signed by anyone. Items that are refused change nothing and are reported by
+		/// `BatchItemFailed`; pays for what was done.
+		#[pallet::call_index(24)]
+		#[pallet::weight(T::WeightInfo::reap_batch(
+			u32::try_from(job_ids.len()).unwrap_or(u32::MAX)
+		))]
+		pub fn reap_batch(origin: OriginFor<T>, job_ids: Vec<JobId>) -> DispatchResultWithPostInfo {
+			let who = ensure_signed(origin)?;
+			Self::do_reap_batch(who, job_ids)
+		}
+
+		/// Voids all offers of a node that are signed so far, by beginning the next epoch.
+		///
+		/// Signed by the node's owner. Jobs that were hired go on. Emits `OffersCancelled`.
+		#[pallet::call_index(25)]
+		#[pallet::weight(T::WeightInfo::cancel_offers())]
+		pub fn cancel_offers(origin: OriginFor<T>, gpu_did: Vec<u8>) -> DispatchResult {
+			let owner = ensure_signed(origin)?;
+			Self::do_cancel_offers(owner, gpu_did)
+		}
+
+		/// Voids a node's offers with the number `offer_id`, for the rest of the epoch.
+		///
+		/// Signed by the node's owner. The number takes one of the node's 64 places until the epoch
+		/// ends. Emits `OfferCancelled`.
+		#[pallet::call_index(26)]
+		#[pallet::weight(T::WeightInfo::cancel_offer())]
+		pub fn cancel_offer(
+			origin: OriginFor<T>,
+			gpu_did: Vec<u8>,
+			offer_id: u64,
+		) -> DispatchResult {
+			let owner = ensure_signed(origin)?;
+			Self::do_cancel_offer(owner, gpu_did, offer_id)
+		}
+
+		/// Sets the key that signs a node's offers, or with none returns to the owner's own account.
+		///
+		/// Signed by the node's owner. Offers that any other key signed are void from now on. Emits
+		/// `OfferKeySet`.
+		#[pallet::call_index(27)]
+		#[pallet::weight(T::WeightInfo::set_offer_key())]
+		pub fn set_offer_key(
+			origin: OriginFor<T>,
+			gpu_did: Vec<u8>,
+			key: Option<OfferKey>,
+		) -> DispatchResult {
+			let owner = ensure_signed(origin)?;
+			Self::do_set_offer_key(owner, gpu_did, key)
+		}
+
+		/// Removes the counters of a node's expired offers. Hiring does so too.
+		///
+		/// Signed by anyone. Emits `OffersPruned`.
+		#[pallet::call_index(28)]
+		#[pallet::weight(T::WeightInfo::prune_offers())]
+		pub fn prune_offers(origin: OriginFor<T>, gpu_did: Vec<u8>) -> DispatchResult {
+			ensure_signed(origin)?;
+			Self::do_prune_offers(gpu_did)
 		}
 
 		/// Sets the governable periods, shares and weights.

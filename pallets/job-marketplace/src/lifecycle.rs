@@ -5,7 +5,7 @@
 //! calls and expiry calls are never valid at the same moment: the former need `now < deadline`, the
 //! latter `now >= deadline`.
 
-use crate::types::JobStatus;
+use crate::types::{DisputePhase, JobStatus};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::PalletError;
 use scale_info::TypeInfo;
@@ -50,11 +50,17 @@ pub enum JobCall {
 	ExpireJob,
 	/// `reap_job`.
 	ReapJob,
+	/// `dispute_job`.
+	DisputeJob,
+	/// `answer_dispute`.
+	AnswerDispute,
+	/// `resolve_dispute`.
+	ResolveDispute,
 }
 
 impl JobCall {
-	/// Every call, in the order of a job's life.
-	pub const ALL: [JobCall; 13] = [
+	/// Every call, in the order of the enum.
+	pub const ALL: [JobCall; 16] = [
 		JobCall::PlaceBid,
 		JobCall::WithdrawBid,
 		JobCall::PromoteBid,
@@ -68,6 +74,9 @@ impl JobCall {
 		JobCall::FinalizeJob,
 		JobCall::ExpireJob,
 		JobCall::ReapJob,
+		JobCall::DisputeJob,
+		JobCall::AnswerDispute,
+		JobCall::ResolveDispute,
 	];
 }
 
@@ -107,6 +116,8 @@ pub struct Moment<BlockNumber> {
 	pub deadline: BlockNumber,
 	/// End of the time for a late rating; read for settled jobs only.
 	pub rating_end: BlockNumber,
+	/// What the dispute of a disputed job waits for.
+	pub dispute: Option<DisputePhase>,
 }
 
 impl JobCall {
@@ -117,7 +128,7 @@ impl JobCall {
 	) -> Result<(), Refusal> {
 		use JobCall::*;
 		use JobStatus::*;
-		let Moment { status, now, bid_end, deadline, rating_end } = *moment;
+		let Moment { status, now, bid_end, deadline, rating_end, dispute } = *moment;
 		let before = |end| if now < end { Ok(()) } else { Err(Refusal::TooLate) };
 		let from = |start| if now >= start { Ok(()) } else { Err(Refusal::TooEarly) };
 
@@ -128,9 +139,14 @@ impl JobCall {
 			(Pending, MatchJob | PromoteBid) => from(bid_end).and(before(deadline)),
 			(Assigned, StartJob | AbandonJob) => before(deadline),
 			(Processing, CompleteJob | AbandonJob) => before(deadline),
-			(Pending | Assigned | Processing, ExpireJob) => from(deadline),
-			(Completed, AcceptResult) => before(deadline),
+			(Pending | Assigned | Processing | Disputed, ExpireJob) => from(deadline),
+			(Completed, AcceptResult | DisputeJob) => before(deadline),
 			(Completed, FinalizeJob) => from(deadline),
+			(Disputed, AcceptResult | AbandonJob) => before(deadline),
+			(Disputed, AnswerDispute) if dispute == Some(DisputePhase::Open) => before(deadline),
+			(Disputed, ResolveDispute) if dispute == Some(DisputePhase::Answered) => {
+				before(deadline)
+			}
 			(Settled, AcceptResult) => before(rating_end),
 			(Failed | Settled | Cancelled | Expired, ReapJob) => from(deadline),
 			(Pending, _) => Err(Refusal::InvalidState),
@@ -166,10 +182,12 @@ mod tests {
 		#[test]
 		fn ordinary_and_expiry_calls_never_overlap(
 			state in 0usize..9, now in 0u32..300, bid_end in 0u32..200, more in 0u32..100,
-			rating in 0u32..300,
+			rating in 0u32..300, answered in any::<bool>(),
 		) {
+			let phase = if answered { DisputePhase::Answered } else { DisputePhase::Open };
 			let moment = Moment {
 				status: STATES[state], now, bid_end, deadline: bid_end + more, rating_end: rating,
+				dispute: (STATES[state] == JobStatus::Disputed).then_some(phase),
 			};
 			let valid = |call: &JobCall| call.check(&moment).is_ok();
 			let expiry = EXPIRY.iter().any(valid);
@@ -182,7 +200,7 @@ mod tests {
 			prop_assert!(!(expiry && ordinary));
 			// Whoever is silent, an open job can always be moved on once its deadline has passed.
 			if matches!(moment.status, JobStatus::Pending | JobStatus::Assigned
-				| JobStatus::Processing | JobStatus::Completed) {
+				| JobStatus::Processing | JobStatus::Completed | JobStatus::Disputed) {
 				prop_assert_eq!(expiry, now >= moment.deadline);
 			}
 		}

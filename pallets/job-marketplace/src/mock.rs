@@ -2,8 +2,8 @@
 
 use crate::{self as pallet_job_marketplace, types::*, *};
 use ai_compute_primitives::{
-	Did, DidHash, FeePolicy, JobId, JobOutcome, JobReport, ModelInspect, ModelTerms, NodeInspect,
-	NodeMutate, NodeStatus, NodeSummary,
+	Did, DidHash, FeePolicy, Hosting, JobEnd, JobId, JobOutcome, JobReport, ModelInspect,
+	ModelTerms, ModelUsage, NodeInspect, NodeMutate, NodeStatus, NodeSummary,
 };
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{
@@ -12,16 +12,16 @@ use frame_support::{
 	ensure, parameter_types, storage_alias,
 	traits::{
 		fungible::{InspectHold, Mutate},
-		ConstU128, ConstU32,
+		ConstU128, ConstU32, EnsureOrigin,
 	},
-	Identity,
+	BoundedVec, Identity,
 };
 use frame_system::EnsureRoot;
 use scale_info::TypeInfo;
 use sp_core::crypto::AccountId32;
 use sp_runtime::{
 	traits::{BlockNumberProvider, IdentityLookup},
-	BuildStorage, DispatchError, DispatchResult, Percent,
+	BuildStorage, DispatchError, DispatchResult, Percent, TransactionalError,
 };
 
 pub type AccountId = AccountId32;
@@ -45,6 +45,8 @@ pub const STRANGER: AccountId = AccountId32::new([9; 32]);
 pub const TREASURY: AccountId = AccountId32::new([99; 32]);
 pub const MODEL_OWNER: AccountId = AccountId32::new([50; 32]);
 pub const PARENT_OWNER: AccountId = AccountId32::new([51; 32]);
+/// An account that may decide disputes.
+pub const ARBITER: AccountId = AccountId32::new([60; 32]);
 
 /// Owner of node `n`: the accounts 10, 11, …
 pub fn owner(n: u8) -> AccountId {
@@ -112,11 +114,15 @@ parameter_types! {
 	pub static PlatformFee: Percent = Percent::from_percent(5);
 	/// Total issuance that a test expects at its end.
 	pub static ExpectedIssuance: Balance = 0;
+	/// Whether reports fail, as they do where no storage layer can be opened.
+	pub static ReportFails: bool = false;
 	pub const JobEscrowPeriod: BlockNumber = 100;
 }
 
 /// Bids that a job of the mock takes: few enough to fill one in a test.
 pub const MAX_BIDS: u32 = 5;
+/// Most items of a batch.
+pub const MAX_BATCH: u32 = 8;
 
 impl Config for Test {
 	type Currency = Balances;
@@ -124,17 +130,46 @@ impl Config for Test {
 	type BlockNumberProvider = Clock;
 	type Nodes = MockNodes;
 	type Models = MockModels;
+	type ModelUsage = MockUsage;
 	type Report = MockReport;
 	type Fees = MockFees;
 	type GovernanceOrigin = EnsureRoot<AccountId>;
+	type ArbiterOrigin = MockArbiter;
 	type MaxJobsPerBlock = ConstU32<1_000>;
 	type JobEscrowPeriod = JobEscrowPeriod;
 	type MaxBidsPerJob = ConstU32<MAX_BIDS>;
 	type MinJobPayment = ConstU128<1_000_000_000>;
 	type BidBond = ConstU128<BOND>;
+	type MinDisputeBond = ConstU128<UNIT>;
 	type DepositPerByte = ConstU128<10_000_000>;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkModels = MockModels;
+	type MaxBatch = ConstU32<MAX_BATCH>;
 	type WeightInfo = ();
 }
+
+/// Governance, and every account in [`Arbiters`].
+pub struct MockArbiter;
+impl EnsureOrigin<RuntimeOrigin> for MockArbiter {
+	type Success = Option<AccountId>;
+	fn try_origin(origin: RuntimeOrigin) -> Result<Self::Success, RuntimeOrigin> {
+		match origin.clone().into() {
+			Ok(frame_system::RawOrigin::Root) => Ok(None),
+			Ok(frame_system::RawOrigin::Signed(who)) if Arbiters::get().contains(&who) => {
+				Ok(Some(who))
+			}
+			_ => Err(origin),
+		}
+	}
+	#[cfg(feature = "runtime-benchmarks")]
+	fn try_successful_origin() -> Result<RuntimeOrigin, ()> {
+		Ok(RuntimeOrigin::root())
+	}
+}
+
+#[storage_alias]
+pub type Arbiters =
+	StorageValue<MockCourt, Vec<AccountId>, frame_support::pallet_prelude::ValueQuery>;
 
 pub struct MockFees;
 impl FeePolicy<AccountId> for MockFees {
@@ -189,12 +224,14 @@ pub fn go_to_deadline(job_id: JobId) {
 pub struct Node {
 	pub did: Did,
 	pub owner: AccountId,
+	pub controller: AccountId,
 	pub status: NodeStatus,
 	pub vram_gb: u32,
 	pub stake: Balance,
 	pub minimum: Balance,
 	pub reputation: u32,
 	pub did_active: bool,
+	pub location: BoundedVec<u8, ConstU32<32>>,
 	pub capacity: u32,
 	pub open_bids: u32,
 	pub busy: u32,
@@ -216,6 +253,7 @@ pub fn register_for(n: u8, owner: AccountId) {
 		did(n).hash(),
 		Node {
 			did: did(n),
+			controller: owner.clone(),
 			owner,
 			status: NodeStatus::Active,
 			vram_gb: 24,
@@ -223,6 +261,7 @@ pub fn register_for(n: u8, owner: AccountId) {
 			minimum: STAKE,
 			reputation: 5_000,
 			did_active: true,
+			location: BoundedVec::truncate_from(b"eu-west".to_vec()),
 			capacity: 2,
 			open_bids: 0,
 			busy: 0,
@@ -254,12 +293,15 @@ impl NodeInspect<AccountId, Balance> for MockNodes {
 			owner: node.owner,
 			status: node.status,
 			vram_gb: node.vram_gb,
-			location: Default::default(),
+			location: node.location,
 			stake: node.stake,
 			sufficiently_staked: node.stake >= node.minimum,
 			reputation: node.reputation,
 			did_active: node.did_active,
 		})
+	}
+	fn is_related(did: &Did, who: &AccountId) -> bool {
+		Nodes::get(did.hash()).is_some_and(|node| node.owner == *who || node.controller == *who)
 	}
 }
 
@@ -307,12 +349,14 @@ impl NodeMutate<AccountId, Balance> for MockNodes {
 			Node {
 				did: did.clone(),
 				owner: owner.clone(),
+				controller: owner.clone(),
 				status: NodeStatus::Active,
 				vram_gb: 24,
 				stake,
 				minimum: 0,
 				reputation: 5_000,
 				did_active: true,
+				location: BoundedVec::truncate_from(vec![b'x'; 32]),
 				capacity: 2,
 				open_bids: 0,
 				busy: 0,
@@ -330,7 +374,7 @@ impl NodeMutate<AccountId, Balance> for MockNodes {
 	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 pub struct Model {
-	pub terms: ModelTerms,
+	pub terms: ModelTerms<Balance>,
 	pub owner: AccountId,
 	pub parent_owner: Option<AccountId>,
 	pub only_for: Option<AccountId>,
@@ -345,18 +389,13 @@ pub fn register_model(did: &[u8], model: Model) {
 }
 
 /// A model on `terms` of [`MODEL_OWNER`] that descends from one of [`PARENT_OWNER`].
-pub fn model(terms: ModelTerms) -> Model {
+pub fn model(terms: ModelTerms<Balance>) -> Model {
 	Model { terms, owner: MODEL_OWNER, parent_owner: Some(PARENT_OWNER), only_for: None }
 }
 
 pub struct MockModels;
-impl ModelInspect<AccountId> for MockModels {
-	fn terms(did: &Did, requester: &AccountId) -> Option<ModelTerms> {
-		// Benchmarks bring no catalogue.
-		#[cfg(feature = "runtime-benchmarks")]
-		if did.as_bytes().starts_with(b"did:etrid:ai:llm:benchmark") {
-			return Some(ModelTerms::default());
-		}
+impl ModelInspect<AccountId, Balance> for MockModels {
+	fn terms(did: &Did, requester: &AccountId) -> Option<ModelTerms<Balance>> {
 		let model = Models::get(did.hash())?;
 		model.only_for.is_none_or(|only| only == *requester).then_some(model.terms)
 	}
@@ -365,6 +404,78 @@ impl ModelInspect<AccountId> for MockModels {
 	}
 	fn parent_owner(did: &Did) -> Option<AccountId> {
 		Models::get(did.hash())?.parent_owner
+	}
+	fn hosts(did: &Did, node: &DidHash) -> bool {
+		Models::contains_key(did.hash()) && Hosts::contains_key((did.hash(), node))
+	}
+}
+
+#[cfg(feature = "runtime-benchmarks")]
+impl BenchmarkModels<AccountId> for MockModels {
+	fn register(did: &Did, owner: &AccountId, parent_owner: &AccountId) {
+		let terms = ModelTerms {
+			royalty_bps: 1_000,
+			parent_bps: 2_500,
+			hosting: Hosting::Hosts,
+			..Default::default()
+		};
+		let parent_owner = Some(parent_owner.clone());
+		Models::insert(did.hash(), Model { owner: owner.clone(), parent_owner, ..model(terms) });
+	}
+	fn host(did: &Did, node: &Did, _: &AccountId) {
+		Hosts::insert((did.hash(), node.hash()), ());
+	}
+}
+
+/// Which node hosts which model.
+#[storage_alias]
+pub type Hosts = StorageMap<MockCatalogue, Identity, (DidHash, DidHash), ()>;
+
+/// Node `n` hosts `model`.
+pub fn host(model: &[u8], n: u8) {
+	Hosts::insert((Did::parse(model).unwrap().hash(), did(n).hash()), ());
+}
+
+/// Node `n` stops to host `model`.
+pub fn unhost(model: &[u8], n: u8) {
+	Hosts::remove((Did::parse(model).unwrap().hash(), did(n).hash()));
+}
+
+/// Makes [`MODEL`] run on its hosts only.
+pub fn hosts_only() {
+	register_model(MODEL, model(ModelTerms { hosting: Hosting::Hosts, ..Default::default() }));
+}
+
+/// Open jobs of a model.
+#[storage_alias]
+pub type OpenJobs =
+	StorageMap<MockCatalogue, Identity, DidHash, u32, frame_support::pallet_prelude::ValueQuery>;
+
+/// A counted use: requester, provider, tokens, paid, royalty.
+pub type Use = (AccountId, AccountId, u32, Balance, Balance);
+
+/// What was paid for models.
+#[storage_alias]
+pub type Uses = StorageValue<MockCatalogue, Vec<Use>, frame_support::pallet_prelude::ValueQuery>;
+
+pub struct MockUsage;
+impl ModelUsage<AccountId, Balance> for MockUsage {
+	fn job_opened(model: &Did) {
+		OpenJobs::mutate(model.hash(), |open| *open += 1);
+	}
+	fn job_closed(model: &Did) {
+		OpenJobs::mutate(model.hash(), |open| *open = open.checked_sub(1).expect("a job was open"));
+	}
+	fn job_settled(
+		model: &Did,
+		requester: &AccountId,
+		provider: &AccountId,
+		tokens: u32,
+		paid: Balance,
+		royalty: Balance,
+	) {
+		assert!(OpenJobs::get(model.hash()) > 0, "a job is paid before it is closed");
+		Uses::append((requester, provider, tokens, paid, royalty));
 	}
 }
 
@@ -384,20 +495,20 @@ pub type Ratings =
 
 pub struct MockReport;
 impl JobReport<AccountId, Balance> for MockReport {
-	fn outcome(
-		job: JobId,
-		node: &DidHash,
-		payer: &AccountId,
-		outcome: JobOutcome,
-		at_risk: Balance,
-		fee_paid: Balance,
-	) {
+	fn outcome(end: &JobEnd<AccountId, Balance>) -> DispatchResult {
+		let JobEnd { job, node, owner, payer, outcome, at_risk, fee_paid } = end.clone();
 		// The stake is still bound when the outcome is reported.
 		assert!(Nodes::get(node).unwrap().exposure >= at_risk);
+		let record = Jobs::<Test>::get(job).unwrap();
+		assert_eq!(record.assignment.map(|a| a.owner), Some(owner));
+		ensure!(!ReportFails::get(), TransactionalError::LimitReached);
 		Outcomes::append((job, node, payer, outcome, at_risk, fee_paid));
+		Ok(())
 	}
-	fn rating(job: JobId, node: &DidHash, payer: &AccountId, stars: u8, fee_paid: Balance) {
-		Ratings::append((job, node, payer, stars, fee_paid));
+	fn rating(end: &JobEnd<AccountId, Balance>, stars: u8) -> DispatchResult {
+		ensure!(!ReportFails::get(), TransactionalError::LimitReached);
+		Ratings::append((end.job, end.node, end.payer.clone(), stars, end.fee_paid));
+		Ok(())
 	}
 }
 
@@ -424,6 +535,7 @@ impl ExtBuilder {
 			for n in 0..6 {
 				register(n);
 			}
+			Arbiters::put(vec![ARBITER]);
 			register_model(MODEL, model(ModelTerms::default()));
 			register_model(
 				ROYAL_MODEL,
@@ -465,7 +577,18 @@ pub fn check_state() {
 		jobs().filter(|job| !job.status.is_terminal()).map(|job| job.max_payment).sum()
 	);
 	assert_eq!(sum(HoldReason::StorageDeposit), jobs().map(|job| job.deposit).sum());
+	assert_eq!(
+		sum(HoldReason::DisputeBond),
+		Disputes::<Test>::iter_values().map(|dispute| dispute.bond).sum()
+	);
 	assert_eq!(sum(HoldReason::BidBond), JobBids::<Test>::iter_values().map(|bid| bid.bond).sum());
+
+	// The catalogue counts the jobs that are not over.
+	for (model, open) in OpenJobs::iter() {
+		let of_model =
+			jobs().filter(|job| job.model_did.hash() == model && !job.status.is_terminal()).count();
+		assert_eq!(open as usize, of_model, "open jobs of a model");
+	}
 
 	for (hash, node) in Nodes::iter() {
 		let mine = || jobs().filter(|job| job.assignment.as_ref().is_some_and(|a| a.node == hash));
@@ -587,6 +710,23 @@ pub fn completed() -> JobId {
 	job_id
 }
 
+/// A job whose delivery ALICE disputes because of `reason`.
+pub fn disputed(reason: DisputeReason) -> JobId {
+	let job_id = completed();
+	assert_ok!(Market::dispute_job(signed(ALICE), job_id, reason, EVIDENCE));
+	job_id
+}
+
+/// A job whose dispute waits for the arbiter.
+pub fn answered() -> JobId {
+	let job_id = disputed(DisputeReason::WrongResult);
+	assert_ok!(Market::answer_dispute(signed(owner(0)), job_id, DisputeAnswer::Evidence([8; 32])));
+	job_id
+}
+
+/// A hash of evidence.
+pub const EVIDENCE: [u8; 32] = [7; 32];
+
 /// A settled, unrated job.
 pub fn settled() -> JobId {
 	let job_id = completed();
@@ -607,6 +747,11 @@ pub fn take_events() -> Vec<Event<Test>> {
 	events
 }
 
+/// The result of a call without its post-info.
+pub fn plain<T>(result: Result<T, DispatchErrorWithPostInfo>) -> DispatchResult {
+	result.map(|_| ()).map_err(|e| e.error)
+}
+
 /// The error of a call that returns post-info.
 pub fn error_of<T>(result: Result<T, DispatchErrorWithPostInfo>) -> DispatchError {
 	match result {
@@ -617,5 +762,8 @@ pub fn error_of<T>(result: Result<T, DispatchErrorWithPostInfo>) -> DispatchErro
 
 #[cfg(feature = "runtime-benchmarks")]
 pub fn new_test_ext() -> sp_io::TestExternalities {
-	ExtBuilder.build()
+	let mut ext = ExtBuilder.build();
+	let keystore = sp_keystore::testing::MemoryKeystore::new();
+	ext.register_extension(sp_keystore::KeystoreExt::new(keystore));
+	ext
 }

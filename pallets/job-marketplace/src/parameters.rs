@@ -4,8 +4,9 @@ use crate::{
 	lifecycle::Moment,
 	matching::ScoreWeights,
 	types::{JobRecordOf, JobStatus},
-	Config, Error, Event, Pallet, Parameters,
+	Config, Disputes, Error, Event, Pallet, Parameters,
 };
+use ai_compute_primitives::JobId;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{ensure, traits::Get, PalletError};
 use frame_system::pallet_prelude::BlockNumberFor;
@@ -68,6 +69,10 @@ pub struct MarketParameters<BlockNumber> {
 	pub late_penalty: Percent,
 	/// How price, latency and reputation count. Not all zero.
 	pub weights: ScoreWeights,
+	/// From a dispute to the last moment for the node's answer. 600 to 28 800.
+	pub response: BlockNumber,
+	/// From that answer to the last moment for the arbiter's decision. 7 200 to 432 000.
+	pub arbitration: BlockNumber,
 }
 
 /// Which bound a set of parameters breaks.
@@ -109,6 +114,10 @@ pub enum ParameterError {
 	LatePenalty,
 	/// All weights are zero.
 	Weights,
+	/// `response` out of bounds.
+	Response,
+	/// `arbitration` out of bounds.
+	Arbitration,
 }
 
 impl<BlockNumber: AtLeast32BitUnsigned + Copy> MarketParameters<BlockNumber> {
@@ -127,6 +136,8 @@ impl<BlockNumber: AtLeast32BitUnsigned + Copy> MarketParameters<BlockNumber> {
 			max_attempts: 3,
 			late_penalty: Percent::from_percent(10),
 			weights: ScoreWeights::default(),
+			response: 2_400u32.into(),
+			arbitration: 43_200u32.into(),
 		}
 	}
 
@@ -155,6 +166,8 @@ impl<BlockNumber: AtLeast32BitUnsigned + Copy> MarketParameters<BlockNumber> {
 		ensure!(self.late_penalty.deconstruct() <= MAX_LATE_PENALTY, ParameterError::LatePenalty);
 		let ScoreWeights { price, latency, reputation } = self.weights;
 		ensure!(price > 0 || latency > 0 || reputation > 0, ParameterError::Weights);
+		within(self.response, 600, 28_800, ParameterError::Response)?;
+		within(self.arbitration, 7_200, 432_000, ParameterError::Arbitration)?;
 		Ok(())
 	}
 
@@ -191,13 +204,19 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// The moment of `job`. Reads the rating period only where it matters.
-	pub(crate) fn moment(job: &JobRecordOf<T>) -> Moment<BlockNumberFor<T>> {
+	/// The moment of `job`.
+	///
+	/// Reads the dispute only of a disputed job, and the rating period only of a settled one.
+	pub(crate) fn moment(job_id: JobId, job: &JobRecordOf<T>) -> Moment<BlockNumberFor<T>> {
 		let rating = match job.status {
 			JobStatus::Settled => Parameters::<T>::get().rating,
 			_ => Zero::zero(),
 		};
-		job.moment(Self::now(), rating)
+		let dispute = match job.status {
+			JobStatus::Disputed => Disputes::<T>::get(job_id).map(|dispute| dispute.phase()),
+			_ => None,
+		};
+		job.moment(Self::now(), rating, dispute)
 	}
 }
 
@@ -219,7 +238,7 @@ mod tests {
 	fn each_bound_is_enforced_and_inclusive() {
 		use ParameterError as E;
 		type Set = fn(&mut MarketParameters<u32>, u32);
-		let cases: [(Set, u32, u32, E); 8] = [
+		let cases: [(Set, u32, u32, E); 10] = [
 			(|p, v| p.bidding = v, 1, 600, E::Bidding),
 			(|p, v| p.matching = v, 10, 4_770, E::Matching),
 			(|p, v| p.start = v, 2, 600, E::Start),
@@ -228,6 +247,8 @@ mod tests {
 			(|p, v| p.escrow = v, 100, 14_400, E::Escrow),
 			(|p, v| p.rating = v, 1, 14_400, E::Rating),
 			(|p, v| p.max_attempts = u8::try_from(v).unwrap(), 1, 10, E::Attempts),
+			(|p, v| p.response = v, 600, 28_800, E::Response),
+			(|p, v| p.arbitration = v, 7_200, 432_000, E::Arbitration),
 		];
 		for (set, least, most, error) in cases {
 			let with = |value| {

@@ -12,6 +12,8 @@
 //! | provider `V` | G − F − R, which takes the rounding dust |
 //! | refund | E − G |
 //!
+//! A dispute that nobody decides pays half: floor(G / 2) in the place of `G`.
+//!
 //! `F + A + O + V + refund = E`, always.
 
 use crate::types::Timing;
@@ -65,6 +67,17 @@ impl<Balance: AtLeast32BitUnsigned + Copy> Split<Balance> {
 			Timing::OnTime => full,
 			Timing::Late => full.saturating_sub(terms.late_penalty.mul_ceil(full)),
 		};
+		Self::divide(terms, gross)
+	}
+
+	/// The same for half of that gross payment, rounded down.
+	pub fn half(terms: &SplitTerms<Balance>, used: u32, timing: Timing) -> Self {
+		let whole = Self::compute(terms, used, timing);
+		Self::divide(terms, whole.gross / 2u32.into())
+	}
+
+	/// Divides the escrow of `terms` for a payment of `gross`, at most the escrow.
+	fn divide(terms: &SplitTerms<Balance>, gross: Balance) -> Self {
 		let fee = terms.fee.mul_floor(gross);
 		let royalty = bps(terms.royalty_bps).mul_floor(gross).min(gross.saturating_sub(fee));
 		let parent = bps(terms.parent_bps).mul_floor(royalty);
@@ -188,6 +201,18 @@ mod tests {
 			prop_assert_eq!(sum(&s), t.escrow);
 			prop_assert_eq!(s.fee + s.parent + s.model + s.provider, s.gross);
 			prop_assert!(s.gross <= t.price.saturating_mul(t.max_tokens.into()));
+		}
+
+		#[test]
+		fn half_is_half_of_the_gross_and_sums_to_the_escrow(
+			t in any_terms(), used in any::<u32>(), late in any::<bool>(),
+		) {
+			let timing = if late { Timing::Late } else { Timing::OnTime };
+			let (whole, half) =
+				(Split::compute(&t, used, timing), Split::half(&t, used, timing));
+			prop_assert_eq!(half.gross, whole.gross / 2);
+			prop_assert_eq!(sum(&half), t.escrow);
+			prop_assert_eq!(half.fee + half.parent + half.model + half.provider, half.gross);
 		}
 
 		#[test]

@@ -1,19 +1,44 @@
 //! A job enters and leaves: submission, cancellation, reaping.
 
-use crate::{parameters::MAX_SHARES_BPS, types::*, *};
-use ai_compute_primitives::{Did, FeePolicy, JobId, ModelInspect};
+use crate::{
+	options::{Payload, Requirements, StoredPayload},
+	parameters::{ParametersOf, MAX_SHARES_BPS},
+	types::*,
+	*,
+};
+use ai_compute_primitives::{Did, FeePolicy, JobId, ModelInspect, ModelUsage};
 use alloc::vec::Vec;
 use codec::MaxEncodedLen;
 use frame_support::{
 	ensure,
 	traits::{fungible::hold::Mutate as _, Get},
-	BoundedVec,
 };
 use frame_system::pallet_prelude::BlockNumberFor;
 use sp_runtime::{
-	traits::{BlockNumberProvider, Saturating, Zero},
-	ArithmeticError, DispatchResult,
+	traits::{BlockNumberProvider, CheckedMul, Saturating, Zero},
+	ArithmeticError, DispatchError, DispatchResult,
 };
+
+/// Whether a new job takes bids.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Bidding {
+	/// For the bidding period.
+	Open,
+	/// It goes to a node at once.
+	Closed,
+}
+
+/// What every way to submit a job says of it.
+pub(crate) struct Order<Balance> {
+	pub(crate) model_did: Did,
+	pub(crate) payload: Payload,
+	pub(crate) max_tokens: u32,
+	pub(crate) max_payment: Balance,
+	pub(crate) min_vram_gb: u32,
+	pub(crate) confidential: bool,
+	pub(crate) bidding: Bidding,
+	pub(crate) requirements: Option<Requirements>,
+}
 
 impl<T: Config> Pallet<T> {
 	/// The clock.
@@ -31,12 +56,19 @@ impl<T: Config> Pallet<T> {
 	pub fn deposit_for(prompt_len: u32) -> BalanceOf<T> {
 		let records = JobRecordOf::<T>::max_encoded_len()
 			.saturating_add(BidBook::<T::MaxBidsPerJob>::max_encoded_len())
-			.saturating_add(Did::max_encoded_len());
+			.saturating_add(Did::max_encoded_len())
+			.saturating_add(DisputeOf::<T>::max_encoded_len());
 		let bytes = u32::try_from(records)
 			.unwrap_or(u32::MAX)
 			.saturating_add(prompt_len)
 			.saturating_add(MAX_RESULT_LEN);
 		T::DepositPerByte::get().saturating_mul(bytes.into())
+	}
+
+	/// Storage deposit of a job with options and a payload of `payload_len` bytes on chain.
+	pub fn deposit_with_options(payload_len: u32) -> BalanceOf<T> {
+		let options = u32::try_from(Requirements::max_encoded_len()).unwrap_or(u32::MAX);
+		Self::deposit_for(payload_len.saturating_add(options))
 	}
 
 	pub(crate) fn do_submit_job(
@@ -48,16 +80,49 @@ impl<T: Config> Pallet<T> {
 		min_vram_gb: u32,
 		confidential: bool,
 	) -> DispatchResult {
-		let model_did = Did::parse(model_did).map_err(Error::<T>::InvalidDid)?;
-		let prompt =
-			BoundedVec::try_from(encrypted_prompt).map_err(|_| Error::<T>::PromptTooLong)?;
+		let order = Order {
+			model_did: Did::parse(model_did).map_err(Error::<T>::InvalidDid)?,
+			payload: Payload::Inline(encrypted_prompt),
+			max_tokens,
+			max_payment,
+			min_vram_gb,
+			confidential,
+			bidding: Bidding::Open,
+			requirements: None,
+		};
+		let (job_id, job) = Self::open_job(requester, order, &Parameters::<T>::get())?;
+		Jobs::<T>::insert(job_id, job);
+		Ok(())
+	}
+
+	/// Takes a job in: checks it, puts its money on hold, stores its prompt and what it asks of the
+	/// node. The caller stores the record.
+	pub(crate) fn open_job(
+		requester: T::AccountId,
+		order: Order<BalanceOf<T>>,
+		parameters: &ParametersOf<T>,
+	) -> Result<(JobId, JobRecordOf<T>), DispatchError> {
+		let Order {
+			model_did,
+			payload,
+			max_tokens,
+			max_payment,
+			min_vram_gb,
+			confidential,
+			bidding,
+			requirements,
+		} = order;
+		let payload_len = payload.len();
+		let payload = StoredPayload::try_from(payload).map_err(Error::<T>::from)?;
 		ensure!(max_tokens > 0, Error::<T>::ZeroTokens);
-		// At the least price of one unit a token, the tokens must be affordable.
-		let least = T::MinJobPayment::get().max(max_tokens.into());
-		ensure!(max_payment >= least, Error::<T>::InsufficientPayment);
 		ensure!(!confidential, Error::<T>::ConfidentialUnavailable);
 		let terms =
 			T::Models::terms(&model_did, &requester).ok_or(Error::<T>::ModelNotAvailable)?;
+		// At the least price that a bid can have, the tokens must be affordable.
+		let affordable = least_price(&terms.price)
+			.checked_mul(&max_tokens.into())
+			.is_some_and(|cost| max_payment >= T::MinJobPayment::get().max(cost));
+		ensure!(affordable, Error::<T>::InsufficientPayment);
 		let fee = T::Fees::platform_fee();
 		let shares = u32::from(fee.deconstruct())
 			.saturating_mul(100)
@@ -67,42 +132,60 @@ impl<T: Config> Pallet<T> {
 
 		let job_id = NextJobId::<T>::get();
 		NextJobId::<T>::put(job_id.checked_add(1).ok_or(ArithmeticError::Overflow)?);
-		let deposit = Self::deposit_for(u32::try_from(prompt.len()).unwrap_or(u32::MAX));
+		let requirements = match &payload {
+			StoredPayload::Reference(_) => Some(requirements.unwrap_or_default()),
+			StoredPayload::Inline(_) => requirements,
+		};
+		let deposit = match requirements {
+			Some(_) => Self::deposit_with_options(payload_len),
+			None => Self::deposit_for(payload_len),
+		};
 		T::Currency::hold(&HoldReason::JobEscrow.into(), &requester, max_payment)?;
 		T::Currency::hold(&HoldReason::StorageDeposit.into(), &requester, deposit)?;
 
 		let now = Self::now();
-		let parameters = Parameters::<T>::get();
-		let bid_end = now.saturating_add(parameters.bidding);
-		Prompts::<T>::insert(job_id, prompt);
-		Jobs::<T>::insert(
-			job_id,
-			JobRecord {
-				requester: requester.clone(),
-				model_did: model_did.clone(),
-				max_tokens,
-				max_payment,
-				min_vram_gb: min_vram_gb.max(terms.min_vram_gb),
-				confidential,
-				created_at: now,
-				status: JobStatus::Pending,
-				deadline: bid_end.saturating_add(parameters.matching),
-				bid_end,
-				lifetime_end: now.saturating_add(parameters.max_lifetime),
-				result_limit: parameters.result,
-				escrow_period: parameters.escrow,
-				attempts: 0,
-				bid_count: 0,
-				terms,
-				fee,
-				late_penalty: parameters.late_penalty,
-				deposit,
-				assignment: None,
-				delivery: None,
-				ended_at: None,
-				rating: None,
-			},
-		);
+		let bid_end = match bidding {
+			Bidding::Open => now.saturating_add(parameters.bidding),
+			Bidding::Closed => now,
+		};
+		match payload {
+			StoredPayload::Inline(prompt) => Prompts::<T>::insert(job_id, prompt),
+			StoredPayload::Reference(reference) => {
+				PayloadReferences::<T>::insert(job_id, reference)
+			}
+		}
+		let has_options = requirements.is_some();
+		if let Some(requirements) = requirements {
+			JobOptions::<T>::insert(job_id, requirements);
+		}
+		let job = JobRecord {
+			requester: requester.clone(),
+			model_did: model_did.clone(),
+			max_tokens,
+			max_payment,
+			min_vram_gb: min_vram_gb.max(terms.min_vram_gb),
+			confidential,
+			created_at: now,
+			status: JobStatus::Pending,
+			deadline: bid_end.saturating_add(parameters.matching),
+			bid_end,
+			lifetime_end: now.saturating_add(parameters.max_lifetime),
+			result_limit: parameters.result,
+			escrow_period: parameters.escrow,
+			attempts: 0,
+			bid_count: 0,
+			terms,
+			fee,
+			late_penalty: parameters.late_penalty,
+			deposit,
+			has_options,
+			assignment: None,
+			delivery: None,
+			ended_at: None,
+			settlement: None,
+			rating: None,
+		};
+		T::ModelUsage::job_opened(&model_did);
 		Self::deposit_event(Event::JobSubmitted {
 			job_id,
 			requester,
@@ -111,7 +194,7 @@ impl<T: Config> Pallet<T> {
 			deposit,
 			bid_end,
 		});
-		Ok(())
+		Ok((job_id, job))
 	}
 
 	/// Counts one more job in this own block.
@@ -129,7 +212,7 @@ impl<T: Config> Pallet<T> {
 
 	pub(crate) fn do_cancel_job(requester: T::AccountId, job_id: JobId) -> DispatchResult {
 		let mut job = Self::job(job_id)?;
-		JobCall::CancelJob.check(&Self::moment(&job)).map_err(Error::<T>::from)?;
+		JobCall::CancelJob.check(&Self::moment(job_id, &job)).map_err(Error::<T>::from)?;
 		ensure!(job.requester == requester, Error::<T>::NotAuthorized);
 
 		Self::ensure_can_pay()?;
@@ -146,12 +229,13 @@ impl<T: Config> Pallet<T> {
 		job.ended_at = Some(now);
 		job.deadline = now.saturating_add(Parameters::<T>::get().retention);
 		BidBooks::<T>::remove(job_id);
+		T::ModelUsage::job_closed(&job.model_did);
 		Jobs::<T>::insert(job_id, job);
 	}
 
 	pub(crate) fn do_reap_job(who: T::AccountId, job_id: JobId) -> DispatchResult {
 		let job = Self::job(job_id)?;
-		JobCall::ReapJob.check(&Self::moment(&job)).map_err(Error::<T>::from)?;
+		JobCall::ReapJob.check(&Self::moment(job_id, &job)).map_err(Error::<T>::from)?;
 		ensure!(job.bid_count.is_zero(), Error::<T>::BidsRemain);
 
 		// The deadline is the end of the retention; the same again and the caller is paid.
@@ -164,6 +248,7 @@ impl<T: Config> Pallet<T> {
 		Self::pay_from_hold(HoldReason::StorageDeposit, &job.requester, &to, job.deposit)?;
 		Jobs::<T>::remove(job_id);
 		Prompts::<T>::remove(job_id);
+		Self::drop_options(job_id, &job);
 		Results::<T>::remove(job_id);
 		AssignedNodes::<T>::remove(job_id);
 		Self::deposit_event(Event::JobReaped { job_id, deposit: job.deposit, to });
@@ -193,6 +278,12 @@ impl<T> From<Ineligible> for Error<T> {
 			Ineligible::InsufficientVram => Error::InsufficientVram,
 			Ineligible::LifetimeExceeded => Error::LifetimeExceeded,
 			Ineligible::Refused => Error::NodeRefused,
+			Ineligible::PriceRefused => Error::PriceRefused,
+			Ineligible::NotHosting => Error::NotHosting,
+			Ineligible::ModelGone => Error::ModelNotAvailable,
+			Ineligible::NotInvited => Error::NotInvited,
+			Ineligible::ReputationTooLow => Error::ReputationTooLow,
+			Ineligible::OutsideRegion => Error::OutsideRegion,
 		}
 	}
 }

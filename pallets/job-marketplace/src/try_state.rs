@@ -1,6 +1,11 @@
 //! What must hold of the storage at the end of every block, as named checks.
 
-use crate::{matching, types::*, *};
+use crate::{
+	matching,
+	offers::{Counter, Usage},
+	types::*,
+	*,
+};
 use ai_compute_primitives::JobId;
 use alloc::collections::{BTreeMap, BTreeSet};
 use codec::Encode;
@@ -34,7 +39,10 @@ impl<T: Config> Pallet<T> {
 		Self::check_jobs()?;
 		Self::check_bids()?;
 		Self::check_books()?;
+		Self::check_disputes()?;
 		Self::check_orphans()?;
+		Self::check_options()?;
+		Self::check_offers()?;
 		Self::check_counters()
 	}
 
@@ -42,10 +50,10 @@ impl<T: Config> Pallet<T> {
 	///
 	/// Asked of every account there is, and of those that a job or a bid names.
 	fn check_holds() -> Result<(), TryRuntimeError> {
-		let (mut escrows, mut deposits, mut bonds) =
-			(Sums::<T>::new(), Sums::<T>::new(), Sums::<T>::new());
+		let (mut escrows, mut deposits, mut bonds, mut disputes) =
+			(Sums::<T>::new(), Sums::<T>::new(), Sums::<T>::new(), Sums::<T>::new());
 		let mut seen = Sums::<T>::new();
-		for (_, job) in Jobs::<T>::iter() {
+		for (job_id, job) in Jobs::<T>::iter() {
 			add::<T>(&mut seen, &job.requester, Zero::zero());
 			if let Some(assignment) = &job.assignment {
 				add::<T>(&mut seen, &assignment.owner, Zero::zero());
@@ -53,6 +61,9 @@ impl<T: Config> Pallet<T> {
 			add::<T>(&mut deposits, &job.requester, job.deposit);
 			if !job.status.is_terminal() {
 				add::<T>(&mut escrows, &job.requester, job.max_payment);
+			}
+			if let Some(dispute) = Disputes::<T>::get(job_id) {
+				add::<T>(&mut disputes, &job.requester, dispute.bond);
 			}
 		}
 		for (_, _, bid) in JobBids::<T>::iter() {
@@ -66,6 +77,11 @@ impl<T: Config> Pallet<T> {
 			(HoldReason::JobEscrow, escrows, "escrow on hold is the sum of open jobs"),
 			(HoldReason::StorageDeposit, deposits, "deposits on hold are the sum of all jobs"),
 			(HoldReason::BidBond, bonds, "bonds on hold are the sum of all bids"),
+			(
+				HoldReason::DisputeBond,
+				disputes,
+				"dispute bonds on hold are the sum of all disputes",
+			),
 		];
 		for (reason, sums, rule) in rules {
 			for (key, (who, _)) in &seen {
@@ -109,6 +125,9 @@ impl<T: Config> Pallet<T> {
 			if job.status.is_terminal() != job.ended_at.is_some() {
 				return fail("exactly the jobs that are over have an end");
 			}
+			if job.settlement.is_some() != (job.status == JobStatus::Settled) {
+				return fail("exactly the settled jobs know what they came to");
+			}
 			if job.rating.is_some() && job.status != JobStatus::Settled {
 				return fail("only a settled job is rated");
 			}
@@ -120,6 +139,10 @@ impl<T: Config> Pallet<T> {
 			}
 			if job.max_tokens.is_zero() {
 				return fail("a job has tokens");
+			}
+			let price = job.assignment.as_ref().map(|a| a.price_per_token);
+			if price.is_some_and(|price| !job.terms.price.allows(&price)) {
+				return fail("an assigned price keeps to the model's rule");
 			}
 			if job.delivery.is_some_and(|d| d.tokens_used > job.max_tokens) {
 				return fail("tokens used are at most max_tokens");
@@ -134,8 +157,8 @@ impl<T: Config> Pallet<T> {
 			if until_result && job.deadline > job.lifetime_end {
 				return fail("deadlines up to the result lie within the lifetime");
 			}
-			if !Prompts::<T>::contains_key(job_id) {
-				return fail("a job has its prompt");
+			if Prompts::<T>::contains_key(job_id) == PayloadReferences::<T>::contains_key(job_id) {
+				return fail("a job has its prompt, or knows where it lies");
 			}
 		}
 		Ok(())
@@ -210,6 +233,37 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
+	/// Exactly the disputed jobs have a dispute, of a reason that its job allows.
+	fn check_disputes() -> Result<(), TryRuntimeError> {
+		for (job_id, dispute) in Disputes::<T>::iter() {
+			let fail = |rule| Err(broken(rule, &job_id));
+			let Some(job) = Jobs::<T>::get(job_id) else {
+				return fail("no dispute outlives its job");
+			};
+			if job.status != JobStatus::Disputed {
+				return fail("no dispute outlives its end");
+			}
+			if dispute.reason == DisputeReason::NotDelivered {
+				if dispute.reply.is_some() {
+					return fail("an answer to a dispute about delivery ends it");
+				}
+				if job.delivery.is_none_or(|d| d.bytes == ResultBytes::OnChain) {
+					return fail("nobody disputes the delivery of a result that is on chain");
+				}
+			}
+			if dispute.reply.is_some_and(|reply| reply.answered_at < dispute.opened_at) {
+				return fail("an answer follows its dispute");
+			}
+		}
+		for (job_id, job) in Jobs::<T>::iter() {
+			ensure!(
+				job.status != JobStatus::Disputed || Disputes::<T>::contains_key(job_id),
+				broken("a disputed job has its dispute", &job_id)
+			);
+		}
+		Ok(())
+	}
+
 	/// Nothing outlives its job.
 	fn check_orphans() -> Result<(), TryRuntimeError> {
 		let gone = |job_id: &JobId| !Jobs::<T>::contains_key(job_id);
@@ -226,6 +280,49 @@ impl<T: Config> Pallet<T> {
 			ensure!(
 				job.delivery.is_some_and(|delivery| delivery.result_hash == hash),
 				broken("a stored result hashes to the delivered hash", &job_id)
+			);
+		}
+		for (job_id, job) in Jobs::<T>::iter() {
+			let on_chain = job.delivery.is_some_and(|d| d.bytes == ResultBytes::OnChain);
+			ensure!(
+				on_chain == Results::<T>::contains_key(job_id),
+				broken("a job knows whether its result is on chain", &job_id)
+			);
+		}
+		Ok(())
+	}
+
+	/// Exactly the jobs with options have them stored.
+	fn check_options() -> Result<(), TryRuntimeError> {
+		let gone = |job_id: &JobId| !Jobs::<T>::get(job_id).is_some_and(|job| job.has_options);
+		if let Some(job_id) = JobOptions::<T>::iter_keys().find(gone) {
+			return Err(broken("options belong to a job that has some", &job_id));
+		}
+		if let Some(job_id) = PayloadReferences::<T>::iter_keys().find(gone) {
+			return Err(broken("a reference belongs to a job with options", &job_id));
+		}
+		let missing = |(job_id, job): &(JobId, JobRecordOf<T>)| {
+			job.has_options && !JobOptions::<T>::contains_key(job_id)
+		};
+		match Jobs::<T>::iter().find(missing) {
+			Some((job_id, _)) => Err(broken("a job with options has them stored", &job_id)),
+			None => Ok(()),
+		}
+	}
+
+	/// Books of offers say something, and count each number once and at least once.
+	fn check_offers() -> Result<(), TryRuntimeError> {
+		for (node, book) in OfferBooks::<T>::iter() {
+			ensure!(!book.is_blank(), broken("no blank book of offers is stored", &node));
+			let numbers: BTreeSet<u64> = book.counters.iter().map(|c| c.offer_id).collect();
+			ensure!(
+				numbers.len() == book.counters.len(),
+				broken("an offer's number has one counter", &node)
+			);
+			let unused = |c: &Counter<_>| matches!(c.uses, Usage::Used { times: 0, .. });
+			ensure!(
+				!book.counters.iter().any(unused),
+				broken("a counter has counted something", &node)
 			);
 		}
 		Ok(())

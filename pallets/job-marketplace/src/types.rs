@@ -1,14 +1,14 @@
 //! Records of the marketplace.
 
 use crate::{lifecycle::JobCall, lifecycle::Moment, Config};
-use ai_compute_primitives::{Did, DidHash, ModelTerms};
+use ai_compute_primitives::{Did, DidHash, JobOutcome, ModelTerms, PriceRule};
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::traits::fungible;
 use frame_system::pallet_prelude::BlockNumberFor;
 use scale_info::TypeInfo;
 use sp_runtime::{
-	traits::{AtLeast32BitUnsigned, Zero},
+	traits::{AtLeast32BitUnsigned, One, Zero},
 	Percent, SaturatedConversion,
 };
 
@@ -26,6 +26,11 @@ pub type JobRecordOf<T> =
 /// [`JobBid`] in this runtime.
 pub type JobBidOf<T> =
 	JobBid<<T as frame_system::Config>::AccountId, BalanceOf<T>, BlockNumberFor<T>>;
+/// [`Assignment`] in this runtime.
+pub type AssignmentOf<T> =
+	Assignment<<T as frame_system::Config>::AccountId, BalanceOf<T>, BlockNumberFor<T>>;
+/// [`Dispute`] in this runtime.
+pub type DisputeOf<T> = Dispute<BalanceOf<T>, BlockNumberFor<T>>;
 
 /// State of a job. Stored: grows at the end only.
 #[derive(
@@ -121,6 +126,28 @@ pub struct Assignment<AccountId, Balance, BlockNumber> {
 	pub result_due: Option<BlockNumber>,
 }
 
+/// Where the bytes of a result are.
+#[derive(
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Debug,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub enum ResultBytes {
+	/// With the parties; the chain knows the hash.
+	#[codec(index = 0)]
+	OffChain,
+	/// In [`Results`](crate::Results).
+	#[codec(index = 1)]
+	OnChain,
+}
+
 /// What the node delivered.
 #[derive(
 	Clone,
@@ -141,6 +168,29 @@ pub struct Delivery {
 	pub tokens_used: u32,
 	/// Whether it came in time.
 	pub timing: Timing,
+	/// Where the bytes are.
+	pub bytes: ResultBytes,
+}
+
+/// What a settled job came to.
+#[derive(
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Debug,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct Settlement<Balance> {
+	/// How it ended for the node.
+	pub outcome: JobOutcome,
+	/// The platform fee, as it counts for the node's standing: zero where the requester is related
+	/// to the node or owns the model.
+	pub fee_paid: Balance,
 }
 
 /// A job, without its prompt, result and bids.
@@ -181,19 +231,23 @@ pub struct JobRecord<AccountId, Balance, BlockNumber> {
 	/// Entries in [`JobBids`](crate::JobBids).
 	pub bid_count: u32,
 	/// The model's terms at submission.
-	pub terms: ModelTerms,
+	pub terms: ModelTerms<Balance>,
 	/// The platform's share at submission.
 	pub fee: Percent,
 	/// What a late result loses, at submission.
 	pub late_penalty: Percent,
 	/// Storage deposit of the requester.
 	pub deposit: Balance,
+	/// Whether it has an entry in [`JobOptions`](crate::JobOptions).
+	pub has_options: bool,
 	/// Who holds the job, or held it last when it failed.
 	pub assignment: Option<Assignment<AccountId, Balance, BlockNumber>>,
 	/// What was delivered.
 	pub delivery: Option<Delivery>,
 	/// When a terminal state was reached.
 	pub ended_at: Option<BlockNumber>,
+	/// What it came to, once it is settled.
+	pub settlement: Option<Settlement<Balance>>,
 	/// The requester's rating, 1 to 5 stars.
 	pub rating: Option<u8>,
 }
@@ -215,13 +269,19 @@ where
 	}
 
 	/// The facts that decide which calls are valid at `now`.
-	pub fn moment(&self, now: BlockNumber, rating_period: BlockNumber) -> Moment<BlockNumber> {
+	pub fn moment(
+		&self,
+		now: BlockNumber,
+		rating_period: BlockNumber,
+		dispute: Option<DisputePhase>,
+	) -> Moment<BlockNumber> {
 		Moment {
 			status: self.status,
 			now,
 			bid_end: self.bid_end,
 			deadline: self.deadline,
 			rating_end: self.ended_at.unwrap_or(now).saturating_add(rating_period),
+			dispute,
 		}
 	}
 }
@@ -309,6 +369,18 @@ pub enum Ineligible {
 	LifetimeExceeded,
 	/// The registry refused: no free slot, or too much at risk already.
 	Refused,
+	/// The model's owner does not accept the price.
+	PriceRefused,
+	/// The node does not host the model, whose owner wants jobs to run on hosts only.
+	NotHosting,
+	/// The model is gone, and with it the list of its hosts.
+	ModelGone,
+	/// The job is for another node only.
+	NotInvited,
+	/// Its reputation is below what the requester asks.
+	ReputationTooLow,
+	/// It stands outside the region that the requester asks.
+	OutsideRegion,
 }
 
 impl Ineligible {
@@ -321,14 +393,173 @@ impl Ineligible {
 			| Self::Inactive
 			| Self::DidInactive
 			| Self::StakeBelowCost
-			| Self::InsufficientVram => BidStanding::Forfeited,
+			| Self::InsufficientVram
+			| Self::OutsideRegion => BidStanding::Forfeited,
 			// Withdrawals leave the minimum stake in place, so only a slash or a raised minimum
-			// gets a node below it.
-			Self::BelowMinimumStake | Self::Suspended | Self::LifetimeExceeded | Self::Refused => {
-				BidStanding::Struck
-			}
+			// gets a node below it. A job keeps the price rule of its submission, so that a bid
+			// cannot come to break it. The model's owner too can end a node's hosting.
+			Self::BelowMinimumStake
+			| Self::Suspended
+			| Self::LifetimeExceeded
+			| Self::Refused
+			| Self::PriceRefused
+			| Self::NotHosting
+			| Self::ModelGone
+			| Self::NotInvited
+			| Self::ReputationTooLow => BidStanding::Struck,
 		}
 	}
+}
+
+/// Least price per token that `rule` and the market's own minimum of one unit allow.
+pub fn least_price<Balance: AtLeast32BitUnsigned + Copy>(rule: &PriceRule<Balance>) -> Balance {
+	match rule {
+		PriceRule::Any => One::one(),
+		PriceRule::AtLeast(price) | PriceRule::Exactly(price) => (*price).max(One::one()),
+	}
+}
+
+/// Why a requester contests a result. Stored: grows at the end only.
+#[derive(
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Debug,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub enum DisputeReason {
+	/// The bytes of the result never came. The node answers by publishing them.
+	#[codec(index = 0)]
+	NotDelivered,
+	/// The bytes are no answer to the prompt.
+	#[codec(index = 1)]
+	WrongResult,
+	/// More tokens are counted than the result has.
+	#[codec(index = 2)]
+	Overcounted,
+	/// Another model than the job's made the result.
+	#[codec(index = 3)]
+	WrongModel,
+	/// Anything else; the evidence tells.
+	#[codec(index = 4)]
+	Other,
+}
+
+/// What a dispute waits for.
+#[derive(
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Debug,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub enum DisputePhase {
+	/// The node's answer.
+	Open,
+	/// The arbiter's decision.
+	Answered,
+}
+
+/// The node's side of a dispute.
+#[derive(
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Debug,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct Reply<BlockNumber> {
+	/// Hash of what the node brings forward.
+	pub evidence_hash: [u8; 32],
+	/// When it came.
+	pub answered_at: BlockNumber,
+}
+
+/// A requester's dispute of a result.
+#[derive(
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Debug,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct Dispute<Balance, BlockNumber> {
+	/// Bond of the requester, on hold.
+	pub bond: Balance,
+	/// What is contested.
+	pub reason: DisputeReason,
+	/// Hash of what the requester brings forward.
+	pub evidence_hash: [u8; 32],
+	/// When it was opened.
+	pub opened_at: BlockNumber,
+	/// The node's side, once it has answered.
+	pub reply: Option<Reply<BlockNumber>>,
+}
+
+impl<Balance, BlockNumber> Dispute<Balance, BlockNumber> {
+	/// What it waits for.
+	pub fn phase(&self) -> DisputePhase {
+		match self.reply {
+			None => DisputePhase::Open,
+			Some(_) => DisputePhase::Answered,
+		}
+	}
+}
+
+/// A node's answer to a dispute.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
+pub enum DisputeAnswer {
+	/// To [`NotDelivered`](DisputeReason::NotDelivered): the bytes of the result.
+	#[codec(index = 0)]
+	Result(Vec<u8>),
+	/// To any other reason: the hash of evidence for the arbiter.
+	#[codec(index = 1)]
+	Evidence([u8; 32]),
+}
+
+/// An arbiter's decision.
+#[derive(
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Debug,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub enum Verdict {
+	/// The job failed: the escrow goes back and the node is punished.
+	#[codec(index = 0)]
+	RequesterWins,
+	/// The job is paid, and the node's owner gets the bond.
+	#[codec(index = 1)]
+	ProviderWins,
+	/// So many tokens are paid, at most what the node counted.
+	#[codec(index = 2)]
+	Split(u32),
 }
 
 /// Who a payment was meant for.
@@ -389,4 +620,6 @@ pub enum CannotBid {
 	TooManyOpenBids,
 	/// The owner cannot post the bond.
 	InsufficientBalance,
+	/// The model is gone, inactive, or no longer open to the requester.
+	ModelNotAvailable,
 }

@@ -13,7 +13,7 @@ use sp_runtime::{DispatchError, TransactionOutcome};
 impl<T: Config> Pallet<T> {
 	pub(crate) fn view_job_now(job_id: JobId) -> Option<JobNow<BlockNumberFor<T>>> {
 		let job = Jobs::<T>::get(job_id)?;
-		let moment = Self::moment(&job);
+		let moment = Self::moment(job_id, &job);
 		let possible = |call: &JobCall| {
 			let left = match call {
 				JobCall::AcceptResult => job.rating.is_none(),
@@ -37,13 +37,18 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn view_can_bid(job_id: JobId, gpu_did: Vec<u8>) -> Result<(), CannotBid> {
 		let gpu_did = Did::parse(gpu_did).map_err(|_| CannotBid::InvalidDid)?;
 		let job = Jobs::<T>::get(job_id).ok_or(CannotBid::JobNotFound)?;
-		JobCall::PlaceBid.check(&Self::moment(&job)).map_err(CannotBid::BiddingClosed)?;
+		JobCall::PlaceBid.check(&Self::moment(job_id, &job)).map_err(CannotBid::BiddingClosed)?;
 		let node =
 			T::Nodes::node(&gpu_did).ok_or(CannotBid::Ineligible(Ineligible::NodeNotFound))?;
 		// The cheapest bid there is.
-		let cost = job.cost(1u32.into()).unwrap_or(job.max_payment);
+		let price = least_price(&job.terms.price);
+		let cost = job.cost(price).unwrap_or(job.max_payment);
 		Self::eligible(&job, &node, &node.owner, cost).map_err(CannotBid::Ineligible)?;
-		ensure!(!BidBooks::<T>::get(job_id).contains(&gpu_did.hash()), CannotBid::AlreadyExists);
+		let key = gpu_did.hash();
+		ensure!(Self::model_open(&job), CannotBid::ModelNotAvailable);
+		Self::fits_model(&job, &key, price).map_err(CannotBid::Ineligible)?;
+		Self::meets_options(job_id, &job, &key, &node).map_err(CannotBid::Ineligible)?;
+		ensure!(!BidBooks::<T>::get(job_id).contains(&key), CannotBid::AlreadyExists);
 		ensure!(Self::would_open_bid(&gpu_did), CannotBid::TooManyOpenBids);
 		ensure!(
 			T::Currency::can_hold(&HoldReason::BidBond.into(), &node.owner, T::BidBond::get()),

@@ -30,6 +30,28 @@ pub trait WeightInfo {
 	fn promote_bid() -> Weight;
 	fn reap_job() -> Weight;
 	fn set_parameters() -> Weight;
+	fn dispute_job() -> Weight;
+	fn answer_with_evidence() -> Weight;
+	fn resolve_refunding() -> Weight;
+	fn resolve_paying() -> Weight;
+	fn accept_disputed() -> Weight;
+	fn abandon_disputed() -> Weight;
+	fn expire_unanswered() -> Weight;
+	fn expire_undecided() -> Weight;
+	fn answer_with_result(r: u32, ) -> Weight;
+	fn submit_job_with_options(p: u32, ) -> Weight;
+	fn hire_ed25519(p: u32, ) -> Weight;
+	fn hire_sr25519(p: u32, ) -> Weight;
+	fn hire_ecdsa(p: u32, ) -> Weight;
+	fn settle_batch(n: u32, ) -> Weight;
+	fn accept_batch(n: u32, ) -> Weight;
+	fn withdraw_bids(n: u32, ) -> Weight;
+	fn reap_batch(n: u32, ) -> Weight;
+	fn batch_skipped(n: u32, ) -> Weight;
+	fn cancel_offers() -> Weight;
+	fn cancel_offer() -> Weight;
+	fn set_offer_key() -> Weight;
+	fn prune_offers() -> Weight;
 }
 
 /// Weights for `pallet_job_marketplace` using the Substrate node and recommended hardware.
@@ -130,6 +152,130 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		Weight::from_parts(12_000_000, 0)
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
+	fn dispute_job() -> Weight {
+		Weight::from_parts(70_000_000, 3890)
+			.saturating_add(T::DbWeight::get().reads(4_u64))
+			.saturating_add(T::DbWeight::get().writes(4_u64))
+	}
+	fn answer_with_evidence() -> Weight {
+		Weight::from_parts(40_000_000, 3890)
+			.saturating_add(T::DbWeight::get().reads(3_u64))
+			.saturating_add(T::DbWeight::get().writes(2_u64))
+	}
+	fn resolve_refunding() -> Weight {
+		Weight::from_parts(120_000_000, 8799)
+			.saturating_add(T::DbWeight::get().reads(8_u64))
+			.saturating_add(T::DbWeight::get().writes(8_u64))
+	}
+	fn resolve_paying() -> Weight {
+		Weight::from_parts(160_000_000, 11402)
+			.saturating_add(T::DbWeight::get().reads(12_u64))
+			.saturating_add(T::DbWeight::get().writes(10_u64))
+	}
+	fn accept_disputed() -> Weight {
+		Weight::from_parts(160_000_000, 11402)
+			.saturating_add(T::DbWeight::get().reads(12_u64))
+			.saturating_add(T::DbWeight::get().writes(10_u64))
+	}
+	fn abandon_disputed() -> Weight {
+		Weight::from_parts(110_000_000, 6196)
+			.saturating_add(T::DbWeight::get().reads(7_u64))
+			.saturating_add(T::DbWeight::get().writes(7_u64))
+	}
+	fn expire_unanswered() -> Weight {
+		Weight::from_parts(110_000_000, 6196)
+			.saturating_add(T::DbWeight::get().reads(8_u64))
+			.saturating_add(T::DbWeight::get().writes(7_u64))
+	}
+	fn expire_undecided() -> Weight {
+		Weight::from_parts(160_000_000, 11402)
+			.saturating_add(T::DbWeight::get().reads(12_u64))
+			.saturating_add(T::DbWeight::get().writes(10_u64))
+	}
+	fn answer_with_result(r: u32, ) -> Weight {
+		Weight::from_parts(70_000_000, 3890)
+			.saturating_add(Weight::from_parts(2_000, 0).saturating_mul(r.into()))
+			.saturating_add(T::DbWeight::get().reads(4_u64))
+			.saturating_add(T::DbWeight::get().writes(5_u64))
+	}
+	fn submit_job_with_options(p: u32, ) -> Weight {
+		Weight::from_parts(110_000_000, 6068)
+			.saturating_add(Weight::from_parts(2_000, 0).saturating_mul(p.into()))
+			.saturating_add(T::DbWeight::get().reads(9_u64))
+			.saturating_add(T::DbWeight::get().writes(9_u64))
+	}
+	fn hire_ed25519(p: u32, ) -> Weight {
+		Weight::from_parts(190_000_000, 6500)
+			.saturating_add(Weight::from_parts(2_000, 0).saturating_mul(p.into()))
+			.saturating_add(T::DbWeight::get().reads(10_u64))
+			.saturating_add(T::DbWeight::get().writes(11_u64))
+	}
+	fn hire_sr25519(p: u32, ) -> Weight {
+		Weight::from_parts(190_000_000, 6500)
+			.saturating_add(Weight::from_parts(2_000, 0).saturating_mul(p.into()))
+			.saturating_add(T::DbWeight::get().reads(10_u64))
+			.saturating_add(T::DbWeight::get().writes(11_u64))
+	}
+	fn hire_ecdsa(p: u32, ) -> Weight {
+		Weight::from_parts(200_000_000, 6500)
+			.saturating_add(Weight::from_parts(2_000, 0).saturating_mul(p.into()))
+			.saturating_add(T::DbWeight::get().reads(10_u64))
+			.saturating_add(T::DbWeight::get().writes(11_u64))
+	}
+	fn settle_batch(n: u32, ) -> Weight {
+		Weight::from_parts(20_000_000, 990)
+			.saturating_add(Weight::from_parts(110_000_000, 8800).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads((8_u64).saturating_mul(n.into())))
+			.saturating_add(T::DbWeight::get().writes((8_u64).saturating_mul(n.into())))
+			.saturating_add(T::DbWeight::get().reads(2_u64))
+	}
+	fn accept_batch(n: u32, ) -> Weight {
+		Weight::from_parts(20_000_000, 990)
+			.saturating_add(Weight::from_parts(150_000_000, 11400).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads((10_u64).saturating_mul(n.into())))
+			.saturating_add(T::DbWeight::get().writes((10_u64).saturating_mul(n.into())))
+			.saturating_add(T::DbWeight::get().reads(2_u64))
+	}
+	fn withdraw_bids(n: u32, ) -> Weight {
+		Weight::from_parts(20_000_000, 990)
+			.saturating_add(Weight::from_parts(80_000_000, 5650).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads((4_u64).saturating_mul(n.into())))
+			.saturating_add(T::DbWeight::get().writes((5_u64).saturating_mul(n.into())))
+			.saturating_add(T::DbWeight::get().reads(1_u64))
+	}
+	fn reap_batch(n: u32, ) -> Weight {
+		Weight::from_parts(20_000_000, 990)
+			.saturating_add(Weight::from_parts(70_000_000, 6200).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(n.into())))
+			.saturating_add(T::DbWeight::get().writes((8_u64).saturating_mul(n.into())))
+			.saturating_add(T::DbWeight::get().reads(1_u64))
+	}
+	fn batch_skipped(n: u32, ) -> Weight {
+		Weight::from_parts(10_000_000, 990)
+			.saturating_add(Weight::from_parts(15_000_000, 5500).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(n.into())))
+			.saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(n.into())))
+	}
+	fn cancel_offers() -> Weight {
+		Weight::from_parts(30_000_000, 4900)
+			.saturating_add(T::DbWeight::get().reads(2_u64))
+			.saturating_add(T::DbWeight::get().writes(1_u64))
+	}
+	fn cancel_offer() -> Weight {
+		Weight::from_parts(30_000_000, 4900)
+			.saturating_add(T::DbWeight::get().reads(2_u64))
+			.saturating_add(T::DbWeight::get().writes(1_u64))
+	}
+	fn set_offer_key() -> Weight {
+		Weight::from_parts(30_000_000, 4900)
+			.saturating_add(T::DbWeight::get().reads(2_u64))
+			.saturating_add(T::DbWeight::get().writes(1_u64))
+	}
+	fn prune_offers() -> Weight {
+		Weight::from_parts(25_000_000, 4900)
+			.saturating_add(T::DbWeight::get().reads(1_u64))
+			.saturating_add(T::DbWeight::get().writes(1_u64))
+	}
 }
 
 // For backwards compatibility and tests.
@@ -227,6 +373,130 @@ impl WeightInfo for () {
 	}
 	fn set_parameters() -> Weight {
 		Weight::from_parts(12_000_000, 0)
+			.saturating_add(RocksDbWeight::get().writes(1_u64))
+	}
+	fn dispute_job() -> Weight {
+		Weight::from_parts(70_000_000, 3890)
+			.saturating_add(RocksDbWeight::get().reads(4_u64))
+			.saturating_add(RocksDbWeight::get().writes(4_u64))
+	}
+	fn answer_with_evidence() -> Weight {
+		Weight::from_parts(40_000_000, 3890)
+			.saturating_add(RocksDbWeight::get().reads(3_u64))
+			.saturating_add(RocksDbWeight::get().writes(2_u64))
+	}
+	fn resolve_refunding() -> Weight {
+		Weight::from_parts(120_000_000, 8799)
+			.saturating_add(RocksDbWeight::get().reads(8_u64))
+			.saturating_add(RocksDbWeight::get().writes(8_u64))
+	}
+	fn resolve_paying() -> Weight {
+		Weight::from_parts(160_000_000, 11402)
+			.saturating_add(RocksDbWeight::get().reads(12_u64))
+			.saturating_add(RocksDbWeight::get().writes(10_u64))
+	}
+	fn accept_disputed() -> Weight {
+		Weight::from_parts(160_000_000, 11402)
+			.saturating_add(RocksDbWeight::get().reads(12_u64))
+			.saturating_add(RocksDbWeight::get().writes(10_u64))
+	}
+	fn abandon_disputed() -> Weight {
+		Weight::from_parts(110_000_000, 6196)
+			.saturating_add(RocksDbWeight::get().reads(7_u64))
+			.saturating_add(RocksDbWeight::get().writes(7_u64))
+	}
+	fn expire_unanswered() -> Weight {
+		Weight::from_parts(110_000_000, 6196)
+			.saturating_add(RocksDbWeight::get().reads(8_u64))
+			.saturating_add(RocksDbWeight::get().writes(7_u64))
+	}
+	fn expire_undecided() -> Weight {
+		Weight::from_parts(160_000_000, 11402)
+			.saturating_add(RocksDbWeight::get().reads(12_u64))
+			.saturating_add(RocksDbWeight::get().writes(10_u64))
+	}
+	fn answer_with_result(r: u32, ) -> Weight {
+		Weight::from_parts(70_000_000, 3890)
+			.saturating_add(Weight::from_parts(2_000, 0).saturating_mul(r.into()))
+			.saturating_add(RocksDbWeight::get().reads(4_u64))
+			.saturating_add(RocksDbWeight::get().writes(5_u64))
+	}
+	fn submit_job_with_options(p: u32, ) -> Weight {
+		Weight::from_parts(110_000_000, 6068)
+			.saturating_add(Weight::from_parts(2_000, 0).saturating_mul(p.into()))
+			.saturating_add(RocksDbWeight::get().reads(9_u64))
+			.saturating_add(RocksDbWeight::get().writes(9_u64))
+	}
+	fn hire_ed25519(p: u32, ) -> Weight {
+		Weight::from_parts(190_000_000, 6500)
+			.saturating_add(Weight::from_parts(2_000, 0).saturating_mul(p.into()))
+			.saturating_add(RocksDbWeight::get().reads(10_u64))
+			.saturating_add(RocksDbWeight::get().writes(11_u64))
+	}
+	fn hire_sr25519(p: u32, ) -> Weight {
+		Weight::from_parts(190_000_000, 6500)
+			.saturating_add(Weight::from_parts(2_000, 0).saturating_mul(p.into()))
+			.saturating_add(RocksDbWeight::get().reads(10_u64))
+			.saturating_add(RocksDbWeight::get().writes(11_u64))
+	}
+	fn hire_ecdsa(p: u32, ) -> Weight {
+		Weight::from_parts(200_000_000, 6500)
+			.saturating_add(Weight::from_parts(2_000, 0).saturating_mul(p.into()))
+			.saturating_add(RocksDbWeight::get().reads(10_u64))
+			.saturating_add(RocksDbWeight::get().writes(11_u64))
+	}
+	fn settle_batch(n: u32, ) -> Weight {
+		Weight::from_parts(20_000_000, 990)
+			.saturating_add(Weight::from_parts(110_000_000, 8800).saturating_mul(n.into()))
+			.saturating_add(RocksDbWeight::get().reads((8_u64).saturating_mul(n.into())))
+			.saturating_add(RocksDbWeight::get().writes((8_u64).saturating_mul(n.into())))
+			.saturating_add(RocksDbWeight::get().reads(2_u64))
+	}
+	fn accept_batch(n: u32, ) -> Weight {
+		Weight::from_parts(20_000_000, 990)
+			.saturating_add(Weight::from_parts(150_000_000, 11400).saturating_mul(n.into()))
+			.saturating_add(RocksDbWeight::get().reads((10_u64).saturating_mul(n.into())))
+			.saturating_add(RocksDbWeight::get().writes((10_u64).saturating_mul(n.into())))
+			.saturating_add(RocksDbWeight::get().reads(2_u64))
+	}
+	fn withdraw_bids(n: u32, ) -> Weight {
+		Weight::from_parts(20_000_000, 990)
+			.saturating_add(Weight::from_parts(80_000_000, 5650).saturating_mul(n.into()))
+			.saturating_add(RocksDbWeight::get().reads((4_u64).saturating_mul(n.into())))
+			.saturating_add(RocksDbWeight::get().writes((5_u64).saturating_mul(n.into())))
+			.saturating_add(RocksDbWeight::get().reads(1_u64))
+	}
+	fn reap_batch(n: u32, ) -> Weight {
+		Weight::from_parts(20_000_000, 990)
+			.saturating_add(Weight::from_parts(70_000_000, 6200).saturating_mul(n.into()))
+			.saturating_add(RocksDbWeight::get().reads((3_u64).saturating_mul(n.into())))
+			.saturating_add(RocksDbWeight::get().writes((8_u64).saturating_mul(n.into())))
+			.saturating_add(RocksDbWeight::get().reads(1_u64))
+	}
+	fn batch_skipped(n: u32, ) -> Weight {
+		Weight::from_parts(10_000_000, 990)
+			.saturating_add(Weight::from_parts(15_000_000, 5500).saturating_mul(n.into()))
+			.saturating_add(RocksDbWeight::get().reads((2_u64).saturating_mul(n.into())))
+			.saturating_add(RocksDbWeight::get().writes((1_u64).saturating_mul(n.into())))
+	}
+	fn cancel_offers() -> Weight {
+		Weight::from_parts(30_000_000, 4900)
+			.saturating_add(RocksDbWeight::get().reads(2_u64))
+			.saturating_add(RocksDbWeight::get().writes(1_u64))
+	}
+	fn cancel_offer() -> Weight {
+		Weight::from_parts(30_000_000, 4900)
+			.saturating_add(RocksDbWeight::get().reads(2_u64))
+			.saturating_add(RocksDbWeight::get().writes(1_u64))
+	}
+	fn set_offer_key() -> Weight {
+		Weight::from_parts(30_000_000, 4900)
+			.saturating_add(RocksDbWeight::get().reads(2_u64))
+			.saturating_add(RocksDbWeight::get().writes(1_u64))
+	}
+	fn prune_offers() -> Weight {
+		Weight::from_parts(25_000_000, 4900)
+			.saturating_add(RocksDbWeight::get().reads(1_u64))
 			.saturating_add(RocksDbWeight::get().writes(1_u64))
 	}
 }

@@ -25,6 +25,41 @@ fn node_tells_what_the_market_needs() {
 }
 
 #[test]
+fn related_is_the_owner_and_the_present_controller() {
+	with_node(|_| {
+		let related = || [ALICE, BOB, CAROL].map(|who| GpuRegistry::is_related(&parse(DID), &who));
+		assert_eq!(related(), [true, false, false]);
+		// The DID changes hands, the stake does not.
+		anchor(DID, BOB);
+		assert_eq!(related(), [true, true, false]);
+		// A revoked DID has no controller.
+		Controllers::set(Default::default());
+		assert_eq!(related(), [true, false, false]);
+	});
+}
+
+#[test]
+fn related_needs_no_registered_node() {
+	with_node(|_| {
+		assert!(!GpuRegistry::is_related(&parse(OTHER_DID), &ALICE));
+		anchor(OTHER_DID, CAROL);
+		assert!(GpuRegistry::is_related(&parse(OTHER_DID), &CAROL));
+		assert!(!GpuRegistry::is_related(&parse(OTHER_DID), &ALICE));
+	});
+}
+
+#[test]
+fn related_follows_a_node_that_leaves() {
+	with_node(|_| {
+		assert_ok!(leave(ALICE, DID));
+		assert!(GpuRegistry::is_related(&parse(DID), &ALICE), "she still controls the DID");
+		anchor(DID, BOB);
+		assert!(!GpuRegistry::is_related(&parse(DID), &ALICE));
+		assert!(GpuRegistry::is_related(&parse(DID), &BOB));
+	});
+}
+
+#[test]
 fn node_sees_a_did_that_moved_or_ended() {
 	with_node(|_| {
 		let did_active = || GpuRegistry::node(&parse(DID)).unwrap().did_active;

@@ -1,7 +1,7 @@
 use super::*;
 
 fn abandon(job_id: u64) -> Result<(), DispatchError> {
-	Market::abandon_job(signed(owner(0)), job_id)
+	plain(Market::abandon_job(signed(owner(0)), job_id))
 }
 
 /// A job that node 0 has, with a further bid of node 1.
@@ -159,7 +159,7 @@ fn fails_for_strangers() {
 		assert_noop!(abandon(0), E::JobNotFound);
 		let job_id = assigned();
 		for who in [ALICE, STRANGER, owner(1)] {
-			assert_noop!(Market::abandon_job(signed(who), job_id), E::NotAuthorized);
+			assert_noop!(plain(Market::abandon_job(signed(who), job_id)), E::NotAuthorized);
 		}
 	});
 }
@@ -170,5 +170,69 @@ fn success_for_suspended_nodes() {
 		let job_id = processing();
 		change_node(0, |node| node.status = NodeStatus::Suspended);
 		assert_ok!(abandon(job_id));
+	});
+}
+
+#[test]
+fn success_a_disputed_job_is_conceded() {
+	for job_of in [|| disputed(DisputeReason::NotDelivered), answered] {
+		run(|| {
+			let job_id = job_of();
+			let bond = held(HoldReason::DisputeBond, &ALICE);
+			take_events();
+			assert_ok!(abandon(job_id));
+			assert_eq!(status(job_id), JobStatus::Failed);
+			assert_eq!(free(&ALICE), ENDOWMENT - job(job_id).deposit);
+			assert_eq!(Outcomes::get()[0].3, JobOutcome::Abandoned);
+			assert_eq!((node(0).busy, node(0).exposure, node(0).settled), (0, 0, 0));
+			assert_eq!(
+				take_events(),
+				[
+					Event::DisputeBondPaid { job_id, bond, to: ALICE },
+					Event::JobFailed {
+						job_id,
+						node: did(0).hash(),
+						outcome: JobOutcome::Abandoned,
+						refund: ESCROW
+					}
+				]
+			);
+		});
+	}
+}
+
+#[test]
+fn boundary_deadlines_of_a_dispute() {
+	run(|| {
+		let (first, second) =
+			(disputed(DisputeReason::Other), disputed(DisputeReason::NotDelivered));
+		go_to(3_399);
+		assert_ok!(abandon(first));
+		go_to(3_400);
+		assert_noop!(abandon(second), E::TooLate);
+	});
+	run(|| {
+		let (first, second) = (answered(), answered());
+		go_to(44_199);
+		assert_ok!(abandon(first));
+		go_to(44_200);
+		assert_noop!(abandon(second), E::TooLate);
+	});
+}
+
+#[test]
+fn success_pays_for_the_branch_it_takes() {
+	type W = ();
+	run(|| {
+		for (job_id, weight) in [
+			(disputed(DisputeReason::Other), W::abandon_disputed()),
+			(assigned(), W::abandon_job()),
+			(processing(), W::abandon_job()),
+		] {
+			let info = Market::abandon_job(signed(owner(0)), job_id).unwrap();
+			assert_eq!(info.actual_weight, Some(weight));
+			let worst = Call::<Test>::abandon_job { job_id }.get_dispatch_info().call_weight;
+			assert!(weight.all_lte(worst));
+		}
 	});
 }

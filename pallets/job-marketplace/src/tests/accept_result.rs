@@ -97,7 +97,8 @@ fn success_costs_less_when_it_only_rates() {
 			(<() as WeightInfo>::accept_result(), <() as WeightInfo>::rate_settled());
 		let job_id = completed();
 		let call = Call::<Test>::accept_result { job_id, rating: None };
-		assert_eq!(call.get_dispatch_info().call_weight, settle.max(rate));
+		let worst = settle.max(rate).max(<() as WeightInfo>::accept_disputed());
+		assert_eq!(call.get_dispatch_info().call_weight, worst);
 		let info = Market::accept_result(signed(ALICE), job_id, None).unwrap();
 		assert_eq!(info.actual_weight, Some(settle));
 		let info = Market::accept_result(signed(ALICE), job_id, Some(3)).unwrap();
@@ -179,5 +180,123 @@ fn success_when_node_and_model_are_gone() {
 		// Paid is who owned the node when it took the job.
 		assert_eq!(free(&owner(0)), ENDOWMENT + ESCROW / 2 * 85 / 100);
 		assert_eq!(free(&STRANGER), ENDOWMENT);
+	});
+}
+
+#[test]
+fn success_taking_a_dispute_back_costs_the_bond() {
+	for job_of in [|| disputed(DisputeReason::NotDelivered), answered] {
+		run(|| {
+			let job_id = job_of();
+			let bond = held(HoldReason::DisputeBond, &ALICE);
+			take_events();
+			assert_ok!(accept(job_id, Some(4)));
+			let gross = 500 * PRICE;
+			assert_eq!((status(job_id), job(job_id).rating), (JobStatus::Settled, Some(4)));
+			assert_eq!(free(&owner(0)), ENDOWMENT + gross * 95 / 100 + bond);
+			assert_eq!(free(&ALICE), ENDOWMENT - job(job_id).deposit - gross - bond);
+			assert_eq!(held(HoldReason::DisputeBond, &ALICE), 0);
+			assert_eq!(Outcomes::get()[0].3, JobOutcome::OnTime);
+			assert_eq!(take_events()[0], Event::DisputeBondPaid { job_id, bond, to: owner(0) });
+		});
+	}
+}
+
+#[test]
+fn success_pays_for_the_dispute_only_where_there_is_one() {
+	type W = ();
+	run(|| {
+		let info = Market::accept_result(signed(ALICE), answered(), None).unwrap();
+		assert_eq!(info.actual_weight, Some(W::accept_disputed()));
+		let worst = Call::<Test>::accept_result { job_id: 0, rating: None }.get_dispatch_info();
+		assert!(W::accept_disputed().all_lte(worst.call_weight));
+	});
+}
+
+#[test]
+fn boundary_deadlines_of_a_dispute() {
+	run(|| {
+		let (first, second) = (disputed(DisputeReason::Other), disputed(DisputeReason::Other));
+		go_to(3_399);
+		assert_ok!(accept(first, None));
+		go_to(3_400);
+		assert_noop!(accept(second, None), E::TooLate);
+	});
+}
+
+#[test]
+fn paying_oneself_earns_no_standing() {
+	let cases: [(&str, fn()); 5] = [
+		("owner of the node at assignment", || change_node(0, |node| node.owner = ALICE)),
+		("owner of the node now", || ()),
+		("controller of the node's DID", || change_node(0, |node| node.controller = ALICE)),
+		("owner of the model", || {
+			register_model(MODEL, Model { owner: ALICE, ..model(ModelTerms::default()) })
+		}),
+		("nobody", || ()),
+	];
+	for (what, relate) in cases {
+		run(|| {
+			relate();
+			let job_id = submit();
+			assert_ok!(bid(job_id, 0, PRICE));
+			assert_ok!(Market::assign_job(signed(ALICE), job_id, did_bytes(0)));
+			let provider = node(0).owner;
+			assert_ok!(Market::start_job(signed(provider.clone()), job_id));
+			assert_ok!(Market::complete_job(signed(provider), job_id, result_hash(), TOKENS, None));
+			if what == "owner of the node at assignment" {
+				change_node(0, |node| (node.owner, node.controller) = (STRANGER, STRANGER));
+			}
+			if what == "owner of the node now" {
+				change_node(0, |node| node.owner = ALICE);
+			}
+			assert_ok!(accept(job_id, Some(5)));
+			let fee = PRICE * Balance::from(TOKENS) / 20;
+			let counted = if what == "nobody" { fee } else { 0 };
+			assert_eq!(Outcomes::get()[0].5, counted, "{what}");
+			assert_eq!(Ratings::get()[0].4, counted, "{what}");
+			// The fee itself is paid all the same.
+			assert_eq!(free(&TREASURY), ED + fee, "{what}");
+		});
+	}
+}
+
+#[test]
+fn a_later_rating_counts_as_the_settlement_did() {
+	run(|| {
+		register_model(MODEL, Model { owner: ALICE, ..model(ModelTerms::default()) });
+		let job_id = settled();
+		// The model changes hands before the rating.
+		register_model(MODEL, model(ModelTerms::default()));
+		assert_ok!(accept(job_id, Some(5)));
+		assert_eq!(Ratings::get()[0].4, 0);
+	});
+}
+
+#[test]
+fn fails_as_a_whole_when_the_report_finds_no_storage_layer() {
+	run(|| {
+		let (first, second) = (completed(), settled());
+		ReportFails::set(true);
+		for job_id in [first, second] {
+			assert_noop!(accept(job_id, Some(5)), sp_runtime::TransactionalError::LimitReached);
+		}
+		ReportFails::set(false);
+		assert_ok!(accept(first, Some(5)));
+		assert_ok!(accept(second, Some(5)));
+	});
+}
+
+#[test]
+fn the_catalogue_learns_what_was_paid() {
+	run(|| {
+		let job_id = submit_model(ROYAL_MODEL);
+		assign_new(job_id);
+		assert_ok!(Market::start_job(signed(owner(0)), job_id));
+		deliver(job_id, 500);
+		assert_ok!(accept(job_id, None));
+		let gross = 500 * PRICE;
+		assert_eq!(Uses::get(), [(ALICE, owner(0), 500, gross, gross / 10)]);
+		assert_eq!(OpenJobs::get(Did::parse(ROYAL_MODEL).unwrap().hash()), 0);
 	});
 }

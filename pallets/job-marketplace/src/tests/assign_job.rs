@@ -165,3 +165,17 @@ fn boundary_lifetime() {
 		assert_ok!(assign(ALICE, job_id, 0));
 	});
 }
+
+#[test]
+fn fails_once_the_node_stopped_hosting() {
+	run(|| {
+		hosts_only();
+		host(MODEL, 0);
+		let job_id = submit();
+		assert_ok!(bid(job_id, 0, PRICE));
+		unhost(MODEL, 0);
+		assert_noop!(Market::assign_job(signed(ALICE), job_id, did_bytes(0)), E::NotHosting);
+		host(MODEL, 0);
+		assert_ok!(Market::assign_job(signed(ALICE), job_id, did_bytes(0)));
+	});
+}

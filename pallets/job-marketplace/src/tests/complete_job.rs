@@ -14,7 +14,12 @@ fn success_stores_the_delivery_and_frees_the_slot() {
 		assert_eq!((job.status, job.deadline), (JobStatus::Completed, 1_100));
 		assert_eq!(
 			job.delivery,
-			Some(Delivery { result_hash: result_hash(), tokens_used: 500, timing: Timing::OnTime })
+			Some(Delivery {
+				result_hash: result_hash(),
+				tokens_used: 500,
+				timing: Timing::OnTime,
+				bytes: ResultBytes::OnChain
+			})
 		);
 		assert_eq!(Results::<Test>::get(job_id).unwrap().into_inner(), RESULT.to_vec());
 		// The slot is free, the stake stays bound until payment.
@@ -40,6 +45,7 @@ fn success_moves_no_money() {
 		assert_ok!(complete(job_id, 500, None));
 		assert_eq!(frame_system::Account::<Test>::iter().collect::<Vec<_>>(), before);
 		assert!(!Results::<Test>::contains_key(job_id));
+		assert_eq!(job(job_id).delivery.unwrap().bytes, ResultBytes::OffChain);
 	});
 }
 

@@ -17,7 +17,8 @@ fn leak(rule: &str) -> &'static str {
 	Box::leak(rule.to_owned().into_boxed_str())
 }
 
-/// Job 0 pending with five bids, 1 assigned with a losing bid, 2 completed with a result, 3 settled.
+/// Job 0 pending with five bids, 1 assigned with a losing bid, 2 completed with a result, 3 settled,
+/// 4 disputed about delivery, 5 waiting for the arbiter.
 fn populate() {
 	let pending = submit();
 	for n in 0..5 {
@@ -35,6 +36,8 @@ fn populate() {
 		Some(RESULT.to_vec())
 	));
 	settled();
+	disputed(DisputeReason::NotDelivered);
+	answered();
 }
 
 fn change(job_id: u64, change: impl FnOnce(&mut JobRecordOf<Test>)) {
@@ -75,6 +78,7 @@ fn try_state_detects_a_hold_of_somebody_whom_no_record_names() {
 		(HoldReason::JobEscrow, "escrow on hold is the sum of open jobs"),
 		(HoldReason::StorageDeposit, "deposits on hold are the sum of all jobs"),
 		(HoldReason::BidBond, "bonds on hold are the sum of all bids"),
+		(HoldReason::DisputeBond, "dispute bonds on hold are the sum of all disputes"),
 	] {
 		detects(rule, || {
 			assert_ok!(Balances::hold(&reason.into(), &STRANGER, 1));
@@ -111,10 +115,56 @@ fn try_state_detects_wrong_ends_and_ratings() {
 	detects("a rating has 1 to 5 stars", || change(3, |job| job.rating = Some(6)));
 }
 
+fn change_dispute(job_id: u64, change: impl FnOnce(&mut DisputeOf<Test>)) {
+	Disputes::<Test>::mutate(job_id, |dispute| change(dispute.as_mut().unwrap()));
+}
+
+#[test]
+fn try_state_detects_wrong_disputes() {
+	detects("dispute bonds on hold are the sum of all disputes", || {
+		change_dispute(4, |dispute| dispute.bond -= 1)
+	});
+	detects("a disputed job has its dispute", || {
+		use frame_support::traits::{fungible::MutateHold, tokens::Precision};
+		let bond = Disputes::<Test>::get(5).unwrap().bond;
+		let reason = HoldReason::DisputeBond.into();
+		assert_ok!(Balances::release(&reason, &ALICE, bond, Precision::Exact));
+		Disputes::<Test>::remove(4);
+	});
+	detects("no dispute outlives its job", || {
+		let dispute = Disputes::<Test>::get(4).unwrap();
+		Disputes::<Test>::insert(9, dispute);
+	});
+	detects("no dispute outlives its end", || change(4, |job| job.status = JobStatus::Completed));
+	detects("an answer to a dispute about delivery ends it", || {
+		let reply = Disputes::<Test>::get(5).unwrap().reply;
+		change_dispute(4, |dispute| dispute.reply = reply)
+	});
+	detects("nobody disputes the delivery of a result that is on chain", || {
+		change(4, |job| job.delivery.as_mut().unwrap().bytes = ResultBytes::OnChain)
+	});
+	detects("an answer follows its dispute", || {
+		change_dispute(5, |dispute| dispute.opened_at += 1)
+	});
+	detects("a job knows whether its result is on chain", || {
+		change(2, |job| job.delivery.as_mut().unwrap().bytes = ResultBytes::OffChain)
+	});
+}
+
+#[test]
+fn try_state_detects_a_wrong_settlement() {
+	let rule = "exactly the settled jobs know what they came to";
+	detects(rule, || change(3, |job| job.settlement = None));
+	detects(rule, || change(2, |job| job.settlement = crate::mock::job(3).settlement));
+}
+
 #[test]
 fn try_state_detects_impossible_amounts() {
 	detects("price times max_tokens is at most the escrow", || {
 		change(1, |job| job.assignment.as_mut().unwrap().price_per_token = ESCROW)
+	});
+	detects("an assigned price keeps to the model's rule", || {
+		change(1, |job| job.terms.price = PriceRule::AtLeast(PRICE + 1))
 	});
 	detects("a job has tokens", || change(0, |job| job.max_tokens = 0));
 	detects("tokens used are at most max_tokens", || {
@@ -128,7 +178,7 @@ fn try_state_detects_impossible_amounts() {
 
 #[test]
 fn try_state_detects_a_missing_prompt() {
-	detects("a job has its prompt", || Prompts::<Test>::remove(0));
+	detects("a job has its prompt, or knows where it lies", || Prompts::<Test>::remove(0));
 }
 
 #[test]
@@ -223,7 +273,7 @@ fn try_state_detects_a_book_above_its_bound() {
 
 #[test]
 fn try_state_detects_wrong_counters() {
-	detects("job numbers are below the next one", || NextJobId::<Test>::put(3));
+	detects("job numbers are below the next one", || NextJobId::<Test>::put(5));
 	detects("the parameters are within their bounds", || {
 		Parameters::<Test>::mutate(|parameters| parameters.escrow = 1)
 	});
@@ -232,4 +282,36 @@ fn try_state_detects_wrong_counters() {
 #[test]
 fn try_state_holds_in_the_populated_state() {
 	run(populate);
+}
+
+#[test]
+fn try_state_detects_wrong_options() {
+	let rule = "options belong to a job that has some";
+	detects(rule, || JobOptions::<Test>::insert(0, Requirements::default()));
+	detects(rule, || JobOptions::<Test>::insert(9, Requirements::default()));
+	detects("a job with options has them stored", || change(0, |job| job.has_options = true));
+	let reference = || PayloadReference { hash: [0; 32], uri: Default::default() };
+	detects("a reference belongs to a job with options", || {
+		PayloadReferences::<Test>::insert(9, reference())
+	});
+	detects("a job has its prompt, or knows where it lies", || {
+		PayloadReferences::<Test>::insert(0, reference())
+	});
+}
+
+#[test]
+fn try_state_detects_wrong_books_of_offers() {
+	use crate::offers::{Counter, Usage};
+	let count = |numbers: &[u64], times| {
+		let mut book = OfferBookOf::<Test>::default();
+		for offer_id in numbers {
+			let uses = Usage::Used { times, until: 5_000 };
+			book.counters.try_push(Counter { offer_id: *offer_id, uses }).unwrap();
+		}
+		OfferBooks::<Test>::insert(did(0).hash(), book);
+	};
+	detects("no blank book of offers is stored", || count(&[], 0));
+	detects("an offer's number has one counter", || count(&[1, 2, 1], 1));
+	detects("a counter has counted something", || count(&[1], 0));
+	run(|| count(&[1, 2], 1));
 }

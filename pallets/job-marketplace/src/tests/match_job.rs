@@ -253,3 +253,218 @@ fn fails_without_bids_and_jobs() {
 		assert_noop!(Market::match_job(RuntimeOrigin::none(), job_id), DispatchError::BadOrigin);
 	});
 }
+
+#[test]
+fn a_node_that_stops_hosting_keeps_its_bond() {
+	run(|| {
+		hosts_only();
+		(0..2).for_each(|n| host(MODEL, n));
+		let job_id = submit();
+		assert_ok!(bid(job_id, 0, PRICE / 2));
+		assert_ok!(bid(job_id, 1, PRICE));
+		unhost(MODEL, 0);
+		go_to(1_010);
+		take_events();
+		assert_ok!(match_by_anyone(job_id));
+		assert_eq!(job(job_id).assignment.unwrap().owner, owner(1));
+		assert_eq!(standing(job_id, 0), BidStanding::Struck);
+		assert!(matches!(
+			take_events()[0],
+			Event::BidStruck { reason: Ineligible::NotHosting, .. }
+		));
+	});
+}
+
+#[test]
+fn hosts_of_a_removed_model_keep_their_bonds() {
+	run(|| {
+		hosts_only();
+		host(MODEL, 0);
+		let job_id = submit();
+		assert_ok!(bid(job_id, 0, PRICE));
+		Models::remove(Did::parse(MODEL).unwrap().hash());
+		go_to(1_010);
+		take_events();
+		assert_ok!(match_by_anyone(job_id));
+		assert_eq!(standing(job_id, 0), BidStanding::Struck);
+		assert!(matches!(take_events()[0], Event::BidStruck { reason: Ineligible::ModelGone, .. }));
+	});
+}
+
+mod why_each_bid_won {
+	use super::*;
+
+	/// A bid: node, price in percent of the budget, latency in ticks, reputation.
+	type Offer = (u8, u32, u32, u32);
+
+	/// Matches a job among `offers` and says who got it.
+	fn winner(weights: ScoreWeights, offers: &[Offer]) -> u8 {
+		let mut winner = None;
+		run(|| {
+			let parameters = Parameters::<Test>::get();
+			let parameters = parameters::ParametersOf::<Test> { weights, ..parameters };
+			assert_ok!(Market::set_parameters(RuntimeOrigin::root(), parameters));
+			let job_id = submit();
+			for (n, percent, ticks, reputation) in offers {
+				change_node(*n, |node| node.reputation = *reputation);
+				let price = ESCROW / Balance::from(TOKENS) * Balance::from(*percent) / 100;
+				assert_ok!(Market::place_bid(
+					signed(owner(*n)),
+					job_id,
+					did_bytes(*n),
+					price,
+					ticks * matching::TICK_MILLISECS
+				));
+			}
+			go_to(1_010);
+			assert_ok!(match_by_anyone(job_id));
+			let owner_of = job(job_id).assignment.unwrap().owner;
+			winner = (0..6).find(|n| owner(*n) == owner_of);
+		});
+		winner.expect("a node has the job")
+	}
+
+	const EVEN: ScoreWeights = ScoreWeights { price: 50, latency: 20, reputation: 30 };
+
+	#[test]
+	fn the_cheapest_of_equals() {
+		assert_eq!(winner(EVEN, &[(0, 50, 10, 5_000), (1, 40, 10, 5_000), (2, 60, 10, 5_000)]), 1);
+	}
+
+	#[test]
+	fn the_fastest_of_equals() {
+		assert_eq!(winner(EVEN, &[(0, 50, 300, 5_000), (1, 50, 10, 5_000), (2, 50, 60, 5_000)]), 1);
+	}
+
+	#[test]
+	fn the_most_proven_of_equals() {
+		assert_eq!(winner(EVEN, &[(0, 50, 10, 5_000), (1, 50, 10, 4_000), (2, 50, 10, 9_000)]), 2);
+	}
+
+	#[test]
+	fn reputation_against_price() {
+		// 20 % of the budget dearer costs 100 000 points; 4 000 points of reputation give 120 000.
+		let offers = [(0, 40, 10, 5_000), (1, 60, 10, 9_000)];
+		assert_eq!(winner(EVEN, &offers), 1);
+		// Where price counts for more, the cheaper one wins.
+		assert_eq!(winner(ScoreWeights { price: 70, ..EVEN }, &offers), 0);
+		assert_eq!(winner(ScoreWeights { reputation: 0, ..EVEN }, &offers), 0);
+	}
+
+	#[test]
+	fn latency_against_price() {
+		// Half of the time limit of 600 is worth 100 000 points, 20 % of the budget as much.
+		assert_eq!(winner(EVEN, &[(0, 50, 310, 5_000), (1, 69, 10, 5_000)]), 1);
+		assert_eq!(winner(EVEN, &[(0, 50, 310, 5_000), (1, 71, 10, 5_000)]), 0);
+	}
+
+	#[test]
+	fn the_earlier_of_two_that_score_the_same() {
+		assert_eq!(winner(EVEN, &[(3, 50, 10, 5_000), (1, 50, 10, 5_000)]), 3);
+		// 60 000 points of price against 60 000 of reputation.
+		assert_eq!(winner(EVEN, &[(1, 52, 10, 7_000), (3, 40, 10, 5_000)]), 1);
+	}
+
+	#[test]
+	fn the_best_of_those_that_are_left() {
+		run(|| {
+			let job_id = submit();
+			for (n, price) in [(0, PRICE / 4), (1, PRICE / 3), (2, PRICE / 2), (3, PRICE)] {
+				assert_ok!(bid(job_id, n, price));
+			}
+			change_node(0, |node| node.status = NodeStatus::Suspended);
+			change_node(1, |node| node.capacity = 0);
+			go_to(1_010);
+			assert_ok!(match_by_anyone(job_id));
+			assert_eq!(job(job_id).assignment.unwrap().owner, owner(2));
+		});
+	}
+}
+
+mod properties {
+	use super::*;
+	use proptest::prelude::*;
+
+	/// What happens to a node between its bid and the match.
+	fn spoil(n: u8, what: u8) {
+		change_node(n, |node| match what {
+			0 => node.status = NodeStatus::Inactive,
+			1 => node.status = NodeStatus::Suspended,
+			2 => node.did_active = false,
+			3 => node.capacity = 0,
+			4 => node.stake = 1,
+			5 => unhost(MODEL, n),
+			_ => {}
+		});
+	}
+
+	/// Whether node `n` could take the job that is pending: asked of the requester's own choice,
+	/// which needs no rank.
+	fn could_win(job_id: u64, n: u8) -> bool {
+		let answer = frame_support::storage::with_transaction(|| {
+			let result = Market::assign_job(signed(ALICE), job_id, did_bytes(n));
+			sp_runtime::TransactionOutcome::Rollback(Ok::<_, DispatchError>(result.is_ok()))
+		});
+		answer.unwrap()
+	}
+
+	proptest! {
+		#![proptest_config(ProptestConfig::with_cases(256))]
+
+		#[test]
+		fn the_winner_is_never_worse_than_another_eligible_leader(
+			bids in prop::collection::vec((1u32..=100, 1u32..=600, 0u32..=10_000, 0u8..14), 1..6),
+		) {
+			ExtBuilder.build().execute_with(|| {
+				hosts_only();
+				let job_id = submit();
+				for (n, (percent, ticks, reputation, _)) in (0u8..).zip(&bids) {
+					host(MODEL, n);
+					change_node(n, |node| node.reputation = *reputation);
+					let price = ESCROW / Balance::from(TOKENS) * Balance::from(*percent) / 100;
+					assert_ok!(Market::place_bid(
+						signed(owner(n)), job_id, did_bytes(n), price,
+						ticks * matching::TICK_MILLISECS
+					));
+				}
+				for (n, (.., what)) in (0u8..).zip(&bids) {
+					spoil(n, *what);
+				}
+				go_to(1_010);
+				loop {
+					let leaders = BidBooks::<Test>::get(job_id).leaders;
+					let eligible: Vec<_> = (0u8..6)
+						.filter_map(|n| {
+							let leader = leaders.iter().find(|rank| rank.node == did(n).hash())?;
+							could_win(job_id, n).then_some(*leader)
+						})
+						.collect();
+					if match_by_anyone(job_id).is_err() {
+						prop_assert_eq!(eligible, vec![]);
+						break;
+					}
+					// A call that strikes three bids and assigns none is made again.
+					let Some(assignment) = job(job_id).assignment else { continue };
+					let n = (0u8..6).find(|n| did(*n).hash() == assignment.node).unwrap();
+					let (_, latency, reputation, _) = bids[usize::from(n)];
+					let score = matching::score(
+						&matching::ScoreInput {
+							cost: assignment.price_per_token * Balance::from(TOKENS),
+							budget: ESCROW,
+							latency,
+							latency_limit: 600,
+							reputation,
+						},
+						&ScoreWeights::default(),
+					);
+					for other in eligible {
+						prop_assert!(score >= other.score, "{} won against {}", score, other.score);
+					}
+					break;
+				}
+				check_state();
+				Ok(())
+			})?;
+		}
+	}
+}

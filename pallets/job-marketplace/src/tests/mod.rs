@@ -1,30 +1,39 @@
 //! One file per call, and the rules that span calls.
 
 use crate::{mock::*, types::*, *};
-use ai_compute_primitives::{Did, DidError, JobOutcome, ModelTerms, NodeStatus};
+use ai_compute_primitives::{
+	Did, DidError, Hosting, JobOutcome, ModelTerms, NodeStatus, PriceRule,
+};
 use frame_support::{assert_err, assert_noop, assert_ok, dispatch::GetDispatchInfo};
-use sp_runtime::{DispatchError, Percent, TokenError};
+use sp_runtime::{DispatchError, Percent, TokenError, TransactionalError};
 
 mod abandon_job;
 mod accept_result;
+mod answer_dispute;
 mod assign_job;
+mod batch;
 mod cancel_job;
 mod complete_job;
+mod dispute_job;
 mod expire_job;
 mod finalize_job;
+mod hire;
 mod invariants;
 mod match_job;
 mod nesting;
+mod offers_vectors;
 mod pins;
 mod place_bid;
 mod promote_bid;
 mod reap_job;
+mod resolve_dispute;
 mod sequences;
 mod set_parameters;
 mod settlement;
 mod start_job;
 mod state_walk;
 mod submit_job;
+mod submit_job_with_options;
 mod update_max_jobs;
 mod views;
 mod withdraw_bid;

@@ -57,16 +57,16 @@ fn the_escrow_comes_back_or_the_job_goes_on() {
 	run(|| {
 		let job_id = submit();
 		go_to_deadline(job_id);
-		needs_a_layer(|| Market::expire_job(signed(STRANGER), job_id));
+		needs_a_layer(|| plain(Market::expire_job(signed(STRANGER), job_id)));
 	});
 	run(|| {
 		let job_id = assigned();
-		needs_a_layer(|| Market::abandon_job(signed(owner(0)), job_id));
+		needs_a_layer(|| plain(Market::abandon_job(signed(owner(0)), job_id)));
 	});
 	run(|| {
 		let job_id = processing();
 		go_to_deadline(job_id);
-		needs_a_layer(|| Market::expire_job(signed(STRANGER), job_id));
+		needs_a_layer(|| plain(Market::expire_job(signed(STRANGER), job_id)));
 		assert_eq!(held(HoldReason::JobEscrow, &ALICE), 0);
 	});
 }
@@ -109,5 +109,39 @@ fn bonds_and_deposits_come_back_or_stay_recorded() {
 		go_to_deadline(job_id);
 		needs_a_layer(|| Market::reap_job(signed(STRANGER), job_id));
 		assert_eq!(held(HoldReason::StorageDeposit, &ALICE), 0);
+	});
+}
+
+#[test]
+fn the_bond_of_a_dispute_moves_with_the_job_or_stays() {
+	let calls: [fn(u64) -> Result<(), DispatchError>; 5] = [
+		|job_id| Market::resolve_dispute(signed(ARBITER), job_id, Verdict::RequesterWins),
+		|job_id| Market::resolve_dispute(signed(ARBITER), job_id, Verdict::ProviderWins),
+		|job_id| Market::resolve_dispute(signed(ARBITER), job_id, Verdict::Split(100)),
+		|job_id| plain(Market::abandon_job(signed(owner(0)), job_id)),
+		|job_id| plain(Market::accept_result(signed(ALICE), job_id, Some(1))),
+	];
+	for call in calls {
+		run(|| {
+			let job_id = answered();
+			needs_a_layer(|| call(job_id));
+			assert_eq!(held(HoldReason::DisputeBond, &ALICE), 0);
+			assert_eq!(held(HoldReason::JobEscrow, &ALICE), 0);
+		});
+	}
+	for job_of in [|| disputed(DisputeReason::Other), answered] {
+		run(|| {
+			let job_id = job_of();
+			go_to_deadline(job_id);
+			needs_a_layer(|| plain(Market::expire_job(signed(STRANGER), job_id)));
+			assert_eq!(held(HoldReason::DisputeBond, &ALICE), 0);
+		});
+	}
+	run(|| {
+		let job_id = disputed(DisputeReason::NotDelivered);
+		needs_a_layer(|| {
+			Market::answer_dispute(signed(owner(0)), job_id, DisputeAnswer::Result(RESULT.to_vec()))
+		});
+		assert_eq!(held(HoldReason::DisputeBond, &ALICE), 0);
 	});
 }

@@ -36,6 +36,15 @@ fn call_indices() {
 		5
 	);
 	assert_eq!(index(Call::accept_result { job_id, rating: None }), 6);
+	assert_eq!(
+		index(Call::dispute_job { job_id, reason: DisputeReason::Other, evidence_hash: [0; 32] }),
+		7
+	);
+	assert_eq!(index(Call::resolve_dispute { job_id, verdict: Verdict::ProviderWins }), 8);
+	assert_eq!(
+		index(Call::answer_dispute { job_id, answer: DisputeAnswer::Evidence([0; 32]) }),
+		17
+	);
 	assert_eq!(index(Call::finalize_job { job_id }), 9);
 	assert_eq!(index(Call::cancel_job { job_id }), 10);
 	assert_eq!(index(Call::expire_job { job_id }), 11);
@@ -48,7 +57,7 @@ fn call_indices() {
 		let parameters = Parameters::<Test>::get();
 		assert_eq!(index(Call::set_parameters { parameters }), 30);
 	});
-	assert_eq!(Call::<Test>::get_call_names().len(), 16);
+	assert_eq!(Call::<Test>::get_call_names().len(), 29);
 }
 
 #[test]
@@ -67,9 +76,12 @@ fn submit_job_takes_the_guides_arguments_in_order() {
 
 #[test]
 fn hold_reasons_and_stored_enums() {
-	for (reason, index) in
-		[(HoldReason::JobEscrow, 0), (HoldReason::StorageDeposit, 1), (HoldReason::BidBond, 2)]
-	{
+	for (reason, index) in [
+		(HoldReason::JobEscrow, 0),
+		(HoldReason::StorageDeposit, 1),
+		(HoldReason::BidBond, 2),
+		(HoldReason::DisputeBond, 3),
+	] {
 		assert_eq!(reason.encode(), [index]);
 	}
 	let states = [
@@ -91,6 +103,31 @@ fn hold_reasons_and_stored_enums() {
 	{
 		assert_eq!(standing.encode(), [index]);
 	}
+}
+
+#[test]
+fn dispute_arguments() {
+	for (index, reason) in (0u8..).zip([
+		DisputeReason::NotDelivered,
+		DisputeReason::WrongResult,
+		DisputeReason::Overcounted,
+		DisputeReason::WrongModel,
+		DisputeReason::Other,
+	]) {
+		assert_eq!(reason.encode(), [index]);
+	}
+	let call = Call::<Test>::dispute_job {
+		job_id: 5,
+		reason: DisputeReason::Overcounted,
+		evidence_hash: EVIDENCE,
+	};
+	assert_eq!(call.encode()[1..], (5u64, 2u8, EVIDENCE).encode());
+	assert_eq!(DisputeAnswer::Result(b"r".to_vec()).encode(), (0u8, b"r".to_vec()).encode());
+	assert_eq!(DisputeAnswer::Evidence(EVIDENCE).encode(), (1u8, EVIDENCE).encode());
+	assert_eq!(Verdict::RequesterWins.encode(), [0]);
+	assert_eq!(Verdict::ProviderWins.encode(), [1]);
+	assert_eq!(Verdict::Split(7).encode(), (2u8, 7u32).encode());
+	assert_eq!([ResultBytes::OffChain.encode(), ResultBytes::OnChain.encode()], [[0], [1]]);
 }
 
 /// Largest key and value of a storage item, as the benchmarks count it.
@@ -123,6 +160,68 @@ fn proof_estimates_stay_within_their_limits() {
 }
 
 #[test]
+fn calls_of_offers_options_and_batches() {
+	let index = |call: Call<Test>| call.encode()[0];
+	let gpu_did = Vec::new;
+	let payload = Payload::Reference { hash: [9; 32], uri: b"u".to_vec() };
+	let call = Call::<Test>::submit_job_with_options {
+		model_did: b"m".to_vec(),
+		payload: payload.clone(),
+		max_tokens: 1,
+		max_payment: 2,
+		min_vram_gb: 3,
+		confidential: true,
+		options: SubmitOptions { deadline: Some(4), ..Default::default() },
+	};
+	let options = (Some(4u32), [0u8; 6]);
+	let arguments = (b"m".to_vec(), (1u8, [9u8; 32], b"u".to_vec()), 1u32, 2u128, 3u32, true);
+	assert_eq!(index(call.clone()), 13);
+	assert_eq!(call.encode()[1..], (arguments, options).encode());
+	assert_eq!(index(Call::settle_batch { job_ids: vec![] }), 21);
+	assert_eq!(index(Call::accept_batch { jobs: vec![] }), 22);
+	assert_eq!(index(Call::withdraw_bids { bids: vec![] }), 23);
+	assert_eq!(index(Call::reap_batch { job_ids: vec![] }), 24);
+	assert_eq!(index(Call::cancel_offers { gpu_did: gpu_did() }), 25);
+	assert_eq!(index(Call::cancel_offer { gpu_did: gpu_did(), offer_id: 0 }), 26);
+	assert_eq!(index(Call::set_offer_key { gpu_did: gpu_did(), key: None }), 27);
+	assert_eq!(index(Call::prune_offers { gpu_did: gpu_did() }), 28);
+	let offer = Offer {
+		gpu_did: vec![],
+		owner: ALICE,
+		epoch: 0,
+		offer_id: 0,
+		model_did: vec![],
+		model_version: 0,
+		price_per_token: 0,
+		min_tokens: 0,
+		max_tokens: 0,
+		estimated_latency_ms: 0,
+		confidential: false,
+		max_fee: Percent::zero(),
+		max_royalty_bps: 0,
+		requester: None,
+		not_before: 0,
+		expires_at: 0,
+		max_uses: 0,
+	};
+	let signature = sp_runtime::MultiSignature::Ed25519([0; 64].into());
+	let job = HireJob { payload, max_tokens: 1, max_payment: 2, seed: Some(3) };
+	let call = Call::<Test>::hire { job, signed_offer: SignedOffer { offer, signature } };
+	assert_eq!(index(call.clone()), 15);
+	let job = ((1u8, [9u8; 32], b"u".to_vec()), 1u32, 2u128, Some(3u64));
+	assert!(call.encode()[1..].starts_with(&job.encode()));
+}
+
+#[test]
+fn storage_of_offers_and_options_is_bounded() {
+	assert!(max_size("JobOptions") < 128, "{}", max_size("JobOptions"));
+	assert!(max_size("OfferBooks") < 1_300, "{}", max_size("OfferBooks"));
+	// A hire reads one book.
+	assert!(990 + 2_475 + max_size("OfferBooks") <= 5_120);
+	assert_eq!(offers::MAX_LIVE_OFFERS, 64);
+}
+
+#[test]
 fn storage_names_and_version() {
 	let names: Vec<_> = Market::storage_info()
 		.into_iter()
@@ -136,6 +235,10 @@ fn storage_names_and_version() {
 		"JobBids",
 		"BidBooks",
 		"AssignedNodes",
+		"JobOptions",
+		"PayloadReferences",
+		"OfferBooks",
+		"Disputes",
 		"JobsInBlock",
 		"MaxJobs",
 		"Parameters",

@@ -276,3 +276,52 @@ fn fails_on_a_job_that_was_reopened() {
 		assert_noop!(place(job_id, 2, PRICE, 60_000), E::TooLate);
 	});
 }
+
+#[test]
+fn fails_at_a_price_that_the_models_owner_refuses() {
+	let cases: [(PriceRule<Balance>, &[Balance], &[Balance]); 3] = [
+		(PriceRule::Any, &[1, PRICE], &[]),
+		(PriceRule::AtLeast(PRICE), &[PRICE, PRICE + 1], &[1, PRICE - 1]),
+		(PriceRule::Exactly(PRICE), &[PRICE], &[1, PRICE - 1, PRICE + 1]),
+	];
+	for (price, allowed, refused) in cases {
+		run(|| {
+			register_model(MODEL, model(ModelTerms { price, ..Default::default() }));
+			let job_id = submit();
+			// A later rule does not touch the job.
+			register_model(MODEL, model(ModelTerms::default()));
+			for price in refused {
+				assert_noop!(bid(job_id, 0, *price), E::PriceRefused);
+			}
+			for (n, price) in (0u8..).zip(allowed) {
+				assert_ok!(bid(job_id, n, *price));
+			}
+		});
+	}
+}
+
+#[test]
+fn fails_for_nodes_that_do_not_host_the_model() {
+	run(|| {
+		hosts_only();
+		let job_id = submit();
+		assert_noop!(bid(job_id, 0, PRICE), E::NotHosting);
+		host(ROYAL_MODEL, 0);
+		host(MODEL, 1);
+		assert_noop!(bid(job_id, 0, PRICE), E::NotHosting);
+		assert_ok!(bid(job_id, 1, PRICE));
+	});
+}
+
+#[test]
+fn fails_for_a_model_that_is_no_longer_available() {
+	run(|| {
+		let job_id = submit();
+		assert_ok!(bid(job_id, 0, PRICE));
+		register_model(MODEL, Model { only_for: Some(BOB), ..model(ModelTerms::default()) });
+		assert_noop!(bid(job_id, 1, PRICE), E::ModelNotAvailable);
+		// Bids that are placed stay good.
+		go_to(1_010);
+		assert_ok!(Market::match_job(signed(STRANGER), job_id));
+	});
+}

@@ -9,6 +9,10 @@ const REQUESTERS: [AccountId; 2] = [ALICE, BOB];
 #[derive(Clone, Debug)]
 enum Step {
 	Submit { who: usize, royal: bool, tokens: u32, payment: Balance },
+	SubmitWithOptions { who: usize, node: u8, what: u8, deadline: u32 },
+	Hire { who: usize, node: u8, offer: u64 },
+	CancelOffers { node: u8, offer: u64 },
+	Batch { what: u8, jobs: Vec<u64>, node: u8 },
 	Bid { job: u64, node: u8, price: u32, ms: u32 },
 	Withdraw { job: u64, node: u8, by_owner: bool },
 	Promote { job: u64, node: u8 },
@@ -22,6 +26,9 @@ enum Step {
 	Cancel { job: u64 },
 	Expire { job: u64 },
 	Reap { job: u64 },
+	Dispute { job: u64, reason: u8 },
+	Answer { job: u64, bytes: bool },
+	Resolve { job: u64, verdict: u8, tokens: u32 },
 	ChangeNode { node: u8, what: u8 },
 	DropModel,
 	Pass { blocks: u32 },
@@ -36,6 +43,14 @@ fn step() -> impl Strategy<Value = Step> {
 			.prop_map(|(who, royal, tokens, payment)| Step::Submit {
 				who, royal, tokens, payment: payment * UNIT / 7 + 1_000_000_000,
 			}),
+		2 => (0usize..2, node(), any::<u8>(), 0u32..2_000).prop_map(
+			|(who, node, what, deadline)| Step::SubmitWithOptions { who, node, what, deadline }
+		),
+		3 => (0usize..2, node(), 0u64..3)
+			.prop_map(|(who, node, offer)| Step::Hire { who, node, offer }),
+		1 => (node(), 0u64..9).prop_map(|(node, offer)| Step::CancelOffers { node, offer }),
+		2 => (0u8..4, prop::collection::vec(job(), 1..9), node())
+			.prop_map(|(what, jobs, node)| Step::Batch { what, jobs, node }),
 		8 => (job(), node(), 0u32..110, 0u32..400_000)
 			.prop_map(|(job, node, price, ms)| Step::Bid { job, node, price, ms }),
 		2 => (job(), node(), any::<bool>())
@@ -53,7 +68,11 @@ fn step() -> impl Strategy<Value = Step> {
 		1 => job().prop_map(|job| Step::Cancel { job }),
 		2 => job().prop_map(|job| Step::Expire { job }),
 		1 => job().prop_map(|job| Step::Reap { job }),
-		1 => (node(), 0u8..6).prop_map(|(node, what)| Step::ChangeNode { node, what }),
+		4 => (job(), 0u8..5).prop_map(|(job, reason)| Step::Dispute { job, reason }),
+		4 => (job(), any::<bool>()).prop_map(|(job, bytes)| Step::Answer { job, bytes }),
+		2 => (job(), 0u8..3, 0u32..1_500)
+			.prop_map(|(job, verdict, tokens)| Step::Resolve { job, verdict, tokens }),
+		1 => (node(), 0u8..8).prop_map(|(node, what)| Step::ChangeNode { node, what }),
 		1 => Just(Step::DropModel),
 		3 => (1u32..30).prop_map(|blocks| Step::Pass { blocks }),
 		2 => job().prop_map(|job| Step::ToDeadline { job }),
@@ -83,6 +102,74 @@ fn apply(step: Step) {
 			8,
 			false,
 		),
+		Step::SubmitWithOptions { who, node: n, what, deadline } => {
+			let asked = |bit: u8| what & bit != 0;
+			let options = SubmitOptions {
+				deadline: asked(1).then(|| Clock::current_block_number() + deadline),
+				min_reputation: asked(2).then_some(5_000),
+				region: asked(4).then(|| b"eu".to_vec()),
+				seed: asked(8).then_some(7),
+				provider: asked(16).then(|| did_bytes(n)),
+				escrow_period: asked(32).then_some(100 + deadline),
+				result_limit: asked(64).then_some(1 + deadline),
+			};
+			let payload = match asked(128) {
+				true => Payload::Reference { hash: [1; 32], uri: b"u".to_vec() },
+				false => Payload::Inline(b"prompt".to_vec()),
+			};
+			let (who, model) = (signed(REQUESTERS[who].clone()), ROYAL_MODEL.to_vec());
+			Market::submit_job_with_options(
+				who,
+				model,
+				payload,
+				1_000,
+				40 * UNIT,
+				8,
+				false,
+				options,
+			)
+		}
+		Step::Hire { who, node: n, offer } => {
+			let epoch = OfferBooks::<Test>::get(did(n).hash()).epoch;
+			let offer = Offer {
+				gpu_did: did_bytes(n),
+				owner: node(n).owner,
+				epoch,
+				offer_id: offer,
+				not_before: 0,
+				expires_at: 1_100,
+				max_uses: 2,
+				..hire::offer()
+			};
+			let job = hire::request();
+			Market::hire(
+				signed(REQUESTERS[who].clone()),
+				job,
+				hire::signed_by(&hire::ed25519(n), offer),
+			)
+		}
+		Step::CancelOffers { node: n, offer } => {
+			let owner = signed(node(n).owner);
+			match offer {
+				0..3 => Market::cancel_offer(owner, did_bytes(n), offer),
+				3..6 => Market::prune_offers(owner, did_bytes(n)),
+				_ => Market::cancel_offers(owner, did_bytes(n)),
+			}
+		}
+		Step::Batch { what, jobs, node: n } => match what {
+			0 => Market::settle_batch(signed(STRANGER), jobs),
+			1 => {
+				let rated = jobs.into_iter().map(|job| (job, Some(4))).collect();
+				Market::accept_batch(signed(ALICE), rated)
+			}
+			2 => {
+				let bids = jobs.into_iter().map(|job| (job, did_bytes(n))).collect();
+				Market::withdraw_bids(signed(node(n).owner), bids)
+			}
+			_ => Market::reap_batch(signed(STRANGER), jobs),
+		}
+		.map(|_| ())
+		.map_err(|e| e.error),
 		Step::Bid { job, node: n, price, ms } => {
 			// Up to a little above the budget, in percent of it.
 			let budget = Jobs::<Test>::get(job)
@@ -114,20 +201,46 @@ fn apply(step: Step) {
 			tokens,
 			inline.then(|| RESULT.to_vec()),
 		),
-		Step::Abandon { job } => Market::abandon_job(signed(worker(job)), job),
+		Step::Abandon { job } => plain(Market::abandon_job(signed(worker(job)), job)),
 		Step::Accept { job, rating } => Market::accept_result(signed(requester(job)), job, rating)
 			.map(|_| ())
 			.map_err(|e| e.error),
 		Step::Finalize { job } => Market::finalize_job(signed(STRANGER), job),
 		Step::Cancel { job } => Market::cancel_job(signed(requester(job)), job),
-		Step::Expire { job } => Market::expire_job(signed(STRANGER), job),
+		Step::Expire { job } => plain(Market::expire_job(signed(STRANGER), job)),
 		Step::Reap { job } => Market::reap_job(signed(STRANGER), job),
+		Step::Dispute { job, reason } => {
+			let reason = match reason {
+				0 | 1 => DisputeReason::NotDelivered,
+				2 => DisputeReason::WrongResult,
+				3 => DisputeReason::Overcounted,
+				_ => DisputeReason::Other,
+			};
+			Market::dispute_job(signed(requester(job)), job, reason, EVIDENCE)
+		}
+		Step::Answer { job, bytes } => {
+			let answer = if bytes {
+				DisputeAnswer::Result(RESULT.to_vec())
+			} else {
+				DisputeAnswer::Evidence([8; 32])
+			};
+			Market::answer_dispute(signed(worker(job)), job, answer)
+		}
+		Step::Resolve { job, verdict, tokens } => {
+			let verdict = match verdict {
+				0 => Verdict::RequesterWins,
+				1 => Verdict::ProviderWins,
+				_ => Verdict::Split(tokens),
+			};
+			Market::resolve_dispute(signed(ARBITER), job, verdict)
+		}
 		Step::ChangeNode { node, what } => {
 			change_node(node, |node| match what {
 				0 => node.status = NodeStatus::Inactive,
 				1 => node.status = NodeStatus::Suspended,
 				2 => node.did_active = !node.did_active,
 				3 => node.capacity = 1,
+				4 => node.controller = ALICE,
 				_ => (node.status, node.did_active) = (NodeStatus::Active, true),
 			});
 			Ok(())
@@ -143,7 +256,7 @@ fn apply(step: Step) {
 		Step::ToDeadline { job } => {
 			if let Some(job) = Jobs::<Test>::get(job) {
 				// Not as far as the retention, which would end the others too.
-				if job.deadline < Clock::current_block_number() + 1_000 {
+				if job.deadline < Clock::current_block_number() + 3_000 {
 					go_to(job.deadline.max(Clock::current_block_number()));
 				}
 			}
@@ -168,7 +281,7 @@ fn wind_up() {
 			go_to(deadline.max(Clock::current_block_number()));
 			let call = match status(job_id) {
 				JobStatus::Completed => Market::finalize_job(signed(STRANGER), job_id),
-				_ => Market::expire_job(signed(STRANGER), job_id),
+				_ => plain(Market::expire_job(signed(STRANGER), job_id)),
 			};
 			assert_ok!(call);
 		}
@@ -188,6 +301,10 @@ fn wind_up() {
 fn play(steps: Vec<Step>) {
 	ExtBuilder.build().execute_with(|| {
 		let issuance = Balances::total_issuance();
+		for n in 0..6 {
+			let key = Some(hire::ed25519(n).key());
+			assert_ok!(Market::set_offer_key(signed(owner(n)), did_bytes(n), key));
+		}
 		for step in steps {
 			apply(step);
 			check_state();
@@ -204,6 +321,9 @@ fn play(steps: Vec<Step>) {
 			AssignedNodes::<Test>::iter_keys().count(),
 			BidBooks::<Test>::iter_keys().count(),
 			JobBids::<Test>::iter_keys().count(),
+			Disputes::<Test>::iter_keys().count(),
+			JobOptions::<Test>::iter_keys().count(),
+			PayloadReferences::<Test>::iter_keys().count(),
 		] {
 			assert_eq!(store, 0);
 		}
@@ -226,6 +346,77 @@ proptest! {
 			who: who.into(), royal: who == 1, tokens: 1_000, payment: 40 * UNIT,
 		});
 		play(opening.chain(steps).collect());
+	}
+}
+
+/// Four jobs that nodes 0 and 1 have delivered, so that disputes are at hand from the first step.
+fn delivered_jobs() -> Vec<Step> {
+	let mut steps: Vec<_> = (0..4)
+		.map(|n| Step::Submit { who: n % 2, royal: n > 1, tokens: 1_000, payment: 40 * UNIT })
+		.collect();
+	for job in 0..4 {
+		let node = if job < 2 { 0 } else { 1 };
+		steps.push(Step::Bid { job, node, price: 40, ms: 60_000 });
+		steps.push(Step::Assign { job, node });
+		steps.push(Step::Start { job });
+	}
+	steps.extend((0..4).map(|job| Step::Complete { job, tokens: 501, inline: job == 3 }));
+	steps
+}
+
+/// Steps that disputed jobs meet more often than others.
+fn quarrel() -> impl Strategy<Value = Step> {
+	let job = || 0u64..4;
+	prop_oneof![
+		8 => (job(), 0u8..5).prop_map(|(job, reason)| Step::Dispute { job, reason }),
+		8 => (job(), any::<bool>()).prop_map(|(job, bytes)| Step::Answer { job, bytes }),
+		6 => (job(), 0u8..3, 0u32..700)
+			.prop_map(|(job, verdict, tokens)| Step::Resolve { job, verdict, tokens }),
+		1 => job().prop_map(|job| Step::Abandon { job }),
+		1 => (job(), proptest::option::of(0u8..7))
+			.prop_map(|(job, rating)| Step::Accept { job, rating }),
+		1 => job().prop_map(|job| Step::Finalize { job }),
+		2 => job().prop_map(|job| Step::Expire { job }),
+		1 => (0u8..8).prop_map(|what| Step::ChangeNode { node: 0, what }),
+		1 => Just(Step::DropModel),
+		2 => (1u32..20).prop_map(|blocks| Step::Pass { blocks }),
+		1 => (40_000u32..44_000).prop_map(|blocks| Step::Pass { blocks }),
+		1 => job().prop_map(|job| Step::ToDeadline { job }),
+	]
+}
+
+proptest! {
+	#![proptest_config(ProptestConfig { cases: 48, max_shrink_iters: 2_000, ..Default::default() })]
+
+	#[test]
+	fn disputes_conserve_money_and_end(steps in prop::collection::vec(quarrel(), 10..80)) {
+		play(delivered_jobs().into_iter().chain(steps).collect());
+	}
+}
+
+/// Random disputes end in every way there is.
+#[test]
+fn random_disputes_reach_every_outcome() {
+	use proptest::{strategy::ValueTree, test_runner::TestRunner};
+	let mut runner = TestRunner::deterministic();
+	let strategy = prop::collection::vec(quarrel(), 40);
+	let mut seen = Vec::new();
+	for _ in 0..150 {
+		let steps = strategy.new_tree(&mut runner).unwrap().current();
+		ExtBuilder.build().execute_with(|| {
+			delivered_jobs().into_iter().chain(steps).for_each(apply);
+			check_state();
+			seen.extend(Outcomes::get().into_iter().map(|outcome| outcome.3));
+		});
+	}
+	for outcome in [
+		JobOutcome::OnTime,
+		JobOutcome::Abandoned,
+		JobOutcome::LostDispute,
+		JobOutcome::Unanswered,
+		JobOutcome::Undecided,
+	] {
+		assert!(seen.contains(&outcome), "{outcome:?}");
 	}
 }
 
@@ -254,6 +445,9 @@ fn a_full_life_of_each_kind_in_one_sequence() {
 	steps.push(Step::Start { job: 3 });
 	steps.push(Step::ToDeadline { job: 2 });
 	steps.push(Step::Expire { job: 2 });
+	steps.push(Step::Hire { who: 0, node: 5, offer: 1 });
+	steps.push(Step::SubmitWithOptions { who: 0, node: 4, what: 0xfe, deadline: 100 });
+	steps.push(Step::Batch { what: 0, jobs: vec![0, 3, 9], node: 0 });
 	steps.push(Step::DropModel);
 	steps.push(Step::Complete { job: 3, tokens: 10, inline: false });
 	play(steps);

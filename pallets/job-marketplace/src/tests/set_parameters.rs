@@ -35,8 +35,23 @@ fn defaults_are_those_of_the_protocol() {
 		assert_eq!((p.bidding, p.matching, p.start, p.result), (10, 100, 20, 600));
 		assert_eq!((p.late_grace, p.escrow, p.rating), (20, 100, 14_400));
 		assert_eq!((p.retention, p.max_lifetime, p.max_attempts), (14_400, 28_800, 3));
+		assert_eq!((p.response, p.arbitration), (2_400, 43_200));
 		assert_eq!(p.late_penalty, Percent::from_percent(10));
 		assert_eq!(p.weights, ScoreWeights { price: 50, latency: 20, reputation: 30 });
+	});
+}
+
+#[test]
+fn success_periods_of_disputes_act_on_the_next_step() {
+	run(|| {
+		let parameters = ParametersOf::<Test> { response: 600, arbitration: 7_200, ..defaults() };
+		let (old, new) = (disputed(DisputeReason::Other), completed());
+		assert_ok!(Market::set_parameters(RuntimeOrigin::root(), parameters));
+		assert_eq!(job(old).deadline, 3_400);
+		assert_ok!(Market::dispute_job(signed(ALICE), new, DisputeReason::Other, EVIDENCE));
+		assert_eq!(job(new).deadline, 1_600);
+		assert_ok!(Market::answer_dispute(signed(owner(0)), new, DisputeAnswer::Evidence([8; 32])));
+		assert_eq!(job(new).deadline, 8_200);
 	});
 }
 
@@ -57,6 +72,11 @@ fn fails_out_of_bounds() {
 		refused(
 			ParametersOf::<Test> { late_penalty: Percent::from_percent(51), ..defaults() },
 			ParameterError::LatePenalty,
+		);
+		refused(ParametersOf::<Test> { response: 599, ..defaults() }, ParameterError::Response);
+		refused(
+			ParametersOf::<Test> { arbitration: 7_199, ..defaults() },
+			ParameterError::Arbitration,
 		);
 	});
 }

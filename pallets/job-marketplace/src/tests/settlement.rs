@@ -373,3 +373,140 @@ fn hundred_jobs_of_one_requester_settle_one_by_one() {
 		assert_eq!(held(HoldReason::JobEscrow, &ALICE), 0);
 	});
 }
+
+/// Node 0 delivers `tokens` of a job on `model` and the dispute about it reaches the arbiter.
+fn contested(model: &[u8], escrow: Balance, max_tokens: u32, price: Balance, tokens: u32) -> u64 {
+	let job_id = delivered(model, escrow, max_tokens, price, tokens);
+	assert_ok!(Market::dispute_job(signed(ALICE), job_id, DisputeReason::Other, EVIDENCE));
+	let answer = DisputeAnswer::Evidence([8; 32]);
+	assert_ok!(Market::answer_dispute(
+		signed(job(job_id).assignment.unwrap().owner),
+		job_id,
+		answer
+	));
+	job_id
+}
+
+fn split(job_id: u64, tokens: u32) {
+	assert_ok!(Market::resolve_dispute(signed(ARBITER), job_id, Verdict::Split(tokens)));
+}
+
+fn let_the_arbiter_be_silent(job_id: u64) {
+	go_to_deadline(job_id);
+	assert_ok!(Market::expire_job(signed(STRANGER), job_id));
+}
+
+#[test]
+fn half_of_it_is_shared_by_all_four() {
+	run(|| {
+		let job_id = contested(ROYAL_MODEL, ESCROW, TOKENS, PRICE, TOKENS);
+		let_the_arbiter_be_silent(job_id);
+		let gross = PRICE * Balance::from(TOKENS) / 2;
+		assert_eq!(free(&TREASURY), ED + gross / 20);
+		assert_eq!(free(&MODEL_OWNER), gross / 10 * 3 / 4);
+		assert_eq!(free(&PARENT_OWNER), gross / 10 / 4);
+		assert_eq!(free(&owner(0)), ENDOWMENT + gross * 85 / 100);
+		assert_eq!(free(&ALICE), ENDOWMENT - job(job_id).deposit - gross);
+		assert_eq!(redirected(), []);
+		assert_eq!(Uses::get(), [(ALICE, owner(0), TOKENS / 2, gross, gross / 10)]);
+	});
+}
+
+#[test]
+fn a_split_is_shared_by_all_four() {
+	run(|| {
+		let job_id = contested(ROYAL_MODEL, ESCROW, TOKENS, PRICE, TOKENS);
+		split(job_id, 200);
+		let gross = PRICE * 200;
+		assert_eq!(free(&TREASURY), ED + gross / 20);
+		assert_eq!(free(&MODEL_OWNER), gross / 10 * 3 / 4);
+		assert_eq!(free(&PARENT_OWNER), gross / 10 / 4);
+		assert_eq!(free(&owner(0)), ENDOWMENT + gross * 85 / 100);
+		assert_eq!(free(&ALICE), ENDOWMENT - job(job_id).deposit - gross);
+		assert_eq!(Uses::get(), [(ALICE, owner(0), 200, gross, gross / 10)]);
+	});
+}
+
+#[test]
+fn half_of_0_1_2_39_40_and_the_whole_escrow() {
+	let cases = [(0u32, 0, 0), (1, 0, 0), (2, 1, 0), (39, 19, 0), (40, 20, 1)];
+	for (used, gross, fee) in cases.into_iter().chain([(1_000_000_000, 500_000_000, 25_000_000)]) {
+		run(|| {
+			let job_id = contested(MODEL, MIN_ESCROW, 1_000_000_000, 1, used);
+			let_the_arbiter_be_silent(job_id);
+			assert_eq!(free(&TREASURY), ED + fee);
+			assert_eq!(free(&owner(0)), ENDOWMENT + gross - fee);
+			assert_eq!(free(&ALICE), ENDOWMENT - job(job_id).deposit - gross);
+		});
+	}
+}
+
+#[test]
+fn a_late_result_is_halved_after_its_penalty() {
+	run(|| {
+		let job_id = NextJobId::<Test>::get();
+		assert_eq!(processing(), job_id);
+		go_to(1_010);
+		deliver(job_id, 500);
+		assert_ok!(Market::dispute_job(signed(ALICE), job_id, DisputeReason::Other, EVIDENCE));
+		assert_ok!(Market::answer_dispute(
+			signed(owner(0)),
+			job_id,
+			DisputeAnswer::Evidence([8; 32])
+		));
+		let_the_arbiter_be_silent(job_id);
+		let gross = 500 * PRICE * 9 / 10 / 2;
+		assert_eq!(free(&owner(0)), ENDOWMENT + gross * 95 / 100);
+		assert_eq!(Outcomes::get()[0].3, JobOutcome::Undecided);
+	});
+}
+
+#[test]
+fn a_dispute_among_four_parties_that_are_one_account_moves_only_the_fee() {
+	let endings: [(fn(u64), Balance); 3] =
+		[(|job_id| split(job_id, TOKENS), 1), (let_the_arbiter_be_silent, 2), (accept, 1)];
+	for (end, part) in endings {
+		run(|| {
+			register_for(0, ALICE);
+			register_model(
+				ROYAL_MODEL,
+				Model {
+					owner: ALICE,
+					parent_owner: Some(ALICE),
+					..model(ModelTerms {
+						royalty_bps: 5_000,
+						parent_bps: 5_000,
+						..Default::default()
+					})
+				},
+			);
+			let job_id = contested(ROYAL_MODEL, ESCROW, TOKENS, PRICE, TOKENS);
+			end(job_id);
+			let fee = PRICE * Balance::from(TOKENS) / 20 / part;
+			assert_eq!(free(&TREASURY), ED + fee);
+			assert_eq!(free(&ALICE), ENDOWMENT - job(job_id).deposit - fee);
+			assert_eq!(held(HoldReason::DisputeBond, &ALICE), 0);
+		});
+	}
+}
+
+#[test]
+fn a_disputing_requester_at_the_existential_deposit() {
+	run(|| {
+		set_free(&ALICE, ESCROW + Market::deposit_for(0) + 10 * UNIT + ED);
+		let job_id = contested(MODEL, ESCROW, TOKENS, ESCROW / Balance::from(TOKENS), TOKENS);
+		assert_eq!(free(&ALICE), ED);
+		let_the_arbiter_be_silent(job_id);
+		assert_eq!(free(&ALICE), ED + 10 * UNIT + ESCROW / 2);
+	});
+}
+
+#[test]
+fn an_absent_provider_comes_to_life_with_the_bond() {
+	run(|| {
+		let job_id = contested(MODEL, MIN_ESCROW, 1_000_000_000, 1, 10);
+		empty_provider(&owner(0));
+		accept(job_id);
+		assert_eq!(free(&owner(0)), UNIT + 10);
+	});
+}

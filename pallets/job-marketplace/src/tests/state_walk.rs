@@ -28,12 +28,26 @@ enum When {
 	At,
 }
 
-const STATES: [JobStatus; 9] =
-	[Pending, Assigned, Processing, Completed, Failed, Settled, Disputed, Cancelled, Expired];
+/// A state, and of a dispute what it waits for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Walk(JobStatus, Option<DisputePhase>);
+
+const STATES: [Walk; 10] = [
+	Walk(Pending, None),
+	Walk(Assigned, None),
+	Walk(Processing, None),
+	Walk(Completed, None),
+	Walk(Failed, None),
+	Walk(Settled, None),
+	Walk(Disputed, Some(DisputePhase::Open)),
+	Walk(Disputed, Some(DisputePhase::Answered)),
+	Walk(Cancelled, None),
+	Walk(Expired, None),
+];
 
 /// Job 0 in `state`, submitted by ALICE, with node 0 where a node is needed and one bid of node 1
 /// that is open or has lost. Node 2 has not bid.
-fn prepare(state: JobStatus) {
+fn prepare(Walk(state, phase): Walk) {
 	let job_id = submit();
 	assert_ok!(bid(job_id, 1, PRICE));
 	let assign = || {
@@ -68,7 +82,15 @@ fn prepare(state: JobStatus) {
 		}
 		Disputed => {
 			complete();
-			Jobs::<Test>::mutate(job_id, |job| job.as_mut().unwrap().status = Disputed);
+			let reason = match phase {
+				Some(DisputePhase::Answered) => DisputeReason::Other,
+				_ => DisputeReason::NotDelivered,
+			};
+			assert_ok!(Market::dispute_job(signed(ALICE), job_id, reason, EVIDENCE));
+			if phase == Some(DisputePhase::Answered) {
+				let answer = DisputeAnswer::Evidence([8; 32]);
+				assert_ok!(Market::answer_dispute(signed(owner(0)), job_id, answer));
+			}
 		}
 		Cancelled => {
 			assert_ok!(Market::cancel_job(signed(ALICE), job_id));
@@ -96,7 +118,7 @@ fn make(call: JobCall, state: JobStatus) -> Result<(), DispatchError> {
 		JobCall::CancelJob => Market::cancel_job(signed(ALICE), 0),
 		JobCall::StartJob => Market::start_job(signed(owner(0)), 0),
 		JobCall::CompleteJob => Market::complete_job(signed(owner(0)), 0, result_hash(), 1, None),
-		JobCall::AbandonJob => Market::abandon_job(signed(owner(0)), 0),
+		JobCall::AbandonJob => plain(Market::abandon_job(signed(owner(0)), 0)),
 		JobCall::AcceptResult => {
 			let rating = (state == Settled).then_some(5);
 			return Market::accept_result(signed(ALICE), 0, rating)
@@ -104,7 +126,7 @@ fn make(call: JobCall, state: JobStatus) -> Result<(), DispatchError> {
 				.map_err(|e| e.error);
 		}
 		JobCall::FinalizeJob => Market::finalize_job(signed(STRANGER), 0),
-		JobCall::ExpireJob => Market::expire_job(signed(STRANGER), 0),
+		JobCall::ExpireJob => plain(Market::expire_job(signed(STRANGER), 0)),
 		JobCall::ReapJob => {
 			// Losing bids go first, by anyone.
 			if JobBids::<Test>::contains_key(0, did(1).hash()) && state.is_terminal() {
@@ -112,15 +134,34 @@ fn make(call: JobCall, state: JobStatus) -> Result<(), DispatchError> {
 			}
 			Market::reap_job(signed(STRANGER), 0)
 		}
+		JobCall::DisputeJob => {
+			Market::dispute_job(signed(ALICE), 0, DisputeReason::NotDelivered, EVIDENCE)
+		}
+		JobCall::AnswerDispute => {
+			let answer = DisputeAnswer::Result(RESULT.to_vec());
+			Market::answer_dispute(signed(owner(0)), 0, answer)
+		}
+		JobCall::ResolveDispute => {
+			Market::resolve_dispute(signed(ARBITER), 0, Verdict::ProviderWins)
+		}
 	};
 	result
 }
 
 /// The table of PROTOCOL: answers during bidding, before the deadline and at the deadline, in the
 /// order of [`JobCall::ALL`]: place, withdraw, promote, assign, match, cancel, start, complete,
-/// abandon, accept, finalize, expire, reap.
-fn expected(state: JobStatus, when: When) -> [Answer; 13] {
-	match (state, when) {
+/// abandon, accept, finalize, expire, reap, and the three of disputes: dispute, answer, resolve.
+fn expected(walk: Walk, when: When) -> [Answer; 16] {
+	let (state, disputes) = match walk {
+		Walk(Completed, _) if when == When::At => (Completed, [Late, No, No]),
+		Walk(Completed, _) => (Completed, [Yes, No, No]),
+		Walk(Disputed, Some(DisputePhase::Open)) if when == When::At => (Disputed, [No, Late, No]),
+		Walk(Disputed, Some(DisputePhase::Open)) => (Disputed, [No, Yes, No]),
+		Walk(Disputed, _) if when == When::At => (Disputed, [No, No, Late]),
+		Walk(Disputed, _) => (Disputed, [No, No, Yes]),
+		Walk(state, _) => (state, [No, No, No]),
+	};
+	let others = match (state, when) {
 		(Pending, When::Bidding) => {
 			[Yes, Yes, Early, Yes, Early, Yes, No, No, No, No, No, Early, No]
 		}
@@ -136,8 +177,8 @@ fn expected(state: JobStatus, when: When) -> [Answer; 13] {
 		(Completed, When::At) => [No, Yes, No, No, No, No, No, No, No, Late, Yes, No, No],
 		(Completed, _) => [No, Yes, No, No, No, No, No, No, No, Yes, Early, No, No],
 
-		// Disputes come with a later version: nothing reaches this state, nothing leaves it.
-		(Disputed, _) => [No, Yes, No, No, No, No, No, No, No, No, No, No, No],
+		(Disputed, When::At) => [No, Yes, No, No, No, No, No, No, Late, Late, No, Yes, No],
+		(Disputed, _) => [No, Yes, No, No, No, No, No, No, Yes, Yes, No, Early, No],
 
 		// The rating period is as long as the retention by default.
 		(Settled, When::At) => [No, Yes, No, No, No, No, No, No, No, Late, No, No, Yes],
@@ -149,16 +190,30 @@ fn expected(state: JobStatus, when: When) -> [Answer; 13] {
 		(Failed | Cancelled | Expired, _) => {
 			[No, Yes, No, No, No, No, No, No, No, No, No, No, Early]
 		}
-	}
+	};
+	let mut all = [No; 16];
+	all[..13].copy_from_slice(&others);
+	all[13..].copy_from_slice(&disputes);
+	all
 }
 
-fn state_after(call: JobCall) -> Option<JobStatus> {
-	match call {
-		JobCall::AssignJob | JobCall::MatchJob => Some(Assigned),
-		JobCall::CancelJob => Some(Cancelled),
-		JobCall::StartJob => Some(Processing),
-		JobCall::CompleteJob => Some(Completed),
-		JobCall::AcceptResult | JobCall::FinalizeJob => Some(Settled),
+/// Where a call that succeeds leads, if to one state only.
+fn state_after(walk: Walk, call: JobCall) -> Option<JobStatus> {
+	match (walk, call) {
+		(_, JobCall::AssignJob | JobCall::MatchJob) => Some(Assigned),
+		(_, JobCall::CancelJob) => Some(Cancelled),
+		(_, JobCall::StartJob) => Some(Processing),
+		(_, JobCall::CompleteJob) => Some(Completed),
+		(_, JobCall::AcceptResult | JobCall::FinalizeJob) => Some(Settled),
+		(_, JobCall::DisputeJob) => Some(Disputed),
+		// The walk disputes delivery where it does not go on to the arbiter.
+		(_, JobCall::AnswerDispute) => Some(Completed),
+		(_, JobCall::ResolveDispute) => Some(Settled),
+		(Walk(Disputed, _), JobCall::AbandonJob) => Some(Failed),
+		(Walk(Disputed, Some(DisputePhase::Open)), JobCall::ExpireJob) => Some(Failed),
+		(Walk(Disputed, _), JobCall::ExpireJob) => Some(Settled),
+		(Walk(Processing, _), JobCall::AbandonJob | JobCall::ExpireJob) => Some(Failed),
+		(Walk(Pending, _), JobCall::ExpireJob) => Some(Expired),
 		_ => None,
 	}
 }
@@ -166,25 +221,26 @@ fn state_after(call: JobCall) -> Option<JobStatus> {
 #[test]
 fn every_state_call_and_time_answers_as_the_table_says() {
 	let mut walked = 0;
-	for state in STATES {
+	for walk in STATES {
+		let Walk(state, _) = walk;
 		for when in [When::Bidding, When::Before, When::At] {
 			if when == When::Bidding && state != Pending {
 				continue;
 			}
-			for (call, answer) in JobCall::ALL.into_iter().zip(expected(state, when)) {
+			for (call, answer) in JobCall::ALL.into_iter().zip(expected(walk, when)) {
 				run(|| {
-					prepare(state);
+					prepare(walk);
 					match when {
 						When::Bidding => go_to(job(0).bid_end - 1),
 						When::Before => go_to(job(0).deadline - 1),
 						When::At => go_to_deadline(0),
 					}
 					let shown = Market::job_now(0).unwrap().calls.contains(&call);
-					let case = format!("{state:?} {when:?} {call:?}");
+					let case = format!("{walk:?} {when:?} {call:?}");
 					match answer {
 						Yes => {
 							assert_ok!(make(call, state));
-							if let Some(after) = state_after(call) {
+							if let Some(after) = state_after(walk, call) {
 								assert_eq!(status(0), after, "{case}");
 							}
 						}
@@ -211,7 +267,7 @@ fn every_state_call_and_time_answers_as_the_table_says() {
 			}
 		}
 	}
-	assert_eq!(walked, (9 * 2 + 1) * 13);
+	assert_eq!(walked, (10 * 2 + 1) * 16);
 }
 
 #[test]

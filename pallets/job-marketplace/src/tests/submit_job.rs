@@ -54,7 +54,14 @@ fn success_numbers_jobs_in_order() {
 #[test]
 fn success_copies_terms_that_later_changes_do_not_touch() {
 	run(|| {
-		let terms = ModelTerms { version: 7, min_vram_gb: 16, royalty_bps: 500, parent_bps: 100 };
+		let terms = ModelTerms {
+			version: 7,
+			min_vram_gb: 16,
+			royalty_bps: 500,
+			parent_bps: 100,
+			price: PriceRule::AtLeast(3),
+			hosting: Hosting::Hosts,
+		};
 		register_model(MODEL, model(terms));
 		let job_id = submit();
 		register_model(MODEL, model(ModelTerms::default()));
@@ -135,6 +142,42 @@ fn boundary_tokens_and_payment() {
 			E::InsufficientPayment
 		);
 		assert_ok!(submit_with(MODEL, vec![], u32::MAX, u32::MAX.into(), false));
+	});
+}
+
+#[test]
+fn boundary_payment_affords_the_models_price() {
+	run(|| {
+		let rules: [fn(Balance) -> PriceRule<Balance>; 2] =
+			[PriceRule::AtLeast, PriceRule::Exactly];
+		for rule in rules {
+			let ask = |price| {
+				let price = rule(price);
+				register_model(MODEL, model(ModelTerms { price, ..Default::default() }));
+			};
+			let pay = |tokens, payment| submit_with(MODEL, vec![], tokens, payment, false);
+			ask(PRICE);
+			assert_ok!(pay(1_000, 1_000 * PRICE));
+			assert_noop!(pay(1_000, 1_000 * PRICE - 1), E::InsufficientPayment);
+			ask(Balance::MAX);
+			assert_noop!(pay(2, Balance::MAX), E::InsufficientPayment);
+			// The market's own minimum holds beside it.
+			ask(1);
+			assert_noop!(pay(1, 999_999_999), E::InsufficientPayment);
+			ask(0);
+			assert_noop!(pay(1_000_000_001, 1_000_000_000), E::InsufficientPayment);
+		}
+	});
+}
+
+#[test]
+fn success_tells_the_catalogue() {
+	run(|| {
+		let open = || OpenJobs::get(Did::parse(MODEL).unwrap().hash());
+		let (first, _) = (submit(), submit());
+		assert_eq!(open(), 2);
+		assert_ok!(Market::cancel_job(signed(ALICE), first));
+		assert_eq!(open(), 1);
 	});
 }
 

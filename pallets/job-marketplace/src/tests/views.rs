@@ -45,6 +45,52 @@ fn job_now_offers_a_rating_once_and_reaping_at_the_end() {
 }
 
 #[test]
+fn job_now_knows_what_a_dispute_waits_for() {
+	run(|| {
+		let calls = |job_id| Market::job_now(job_id).unwrap().calls;
+		assert_eq!(calls(completed()), [JobCall::AcceptResult, JobCall::DisputeJob]);
+		let job_id = disputed(DisputeReason::WrongResult);
+		assert_eq!(
+			calls(job_id),
+			[JobCall::AbandonJob, JobCall::AcceptResult, JobCall::AnswerDispute]
+		);
+		assert_ok!(Market::answer_dispute(
+			signed(owner(0)),
+			job_id,
+			DisputeAnswer::Evidence([8; 32])
+		));
+		assert_eq!(
+			calls(job_id),
+			[JobCall::AbandonJob, JobCall::AcceptResult, JobCall::ResolveDispute]
+		);
+		go_to_deadline(job_id);
+		assert_eq!(calls(job_id), [JobCall::ExpireJob]);
+	});
+}
+
+#[test]
+fn can_bid_knows_the_models_rules() {
+	run(|| {
+		hosts_only();
+		let job_id = submit();
+		assert_eq!(can(job_id, 0), Err(CannotBid::Ineligible(Ineligible::NotHosting)));
+		host(MODEL, 0);
+		assert_eq!(can(job_id, 0), Ok(()));
+		Models::remove(Did::parse(MODEL).unwrap().hash());
+		assert_eq!(can(job_id, 0), Err(CannotBid::ModelNotAvailable));
+
+		// The stake must cover the least price that the model's owner takes.
+		let price = PriceRule::Exactly(PRICE);
+		register_model(MODEL, model(ModelTerms { price, ..Default::default() }));
+		let job_id = submit();
+		change_node(0, |node| (node.stake, node.minimum) = (PRICE * Balance::from(TOKENS) - 1, 0));
+		assert_eq!(can(job_id, 0), Err(CannotBid::Ineligible(Ineligible::StakeBelowCost)));
+		change_node(0, |node| node.stake += 1);
+		assert_eq!(can(job_id, 0), Ok(()));
+	});
+}
+
+#[test]
 fn can_bid_says_yes_and_the_bid_succeeds() {
 	run(|| {
 		let job_id = submit();
