@@ -1,13 +1,14 @@
 //! Which pallets can be benchmarked on this runtime, and what some of them need for it.
 
 use crate::{
-	configs::xcm_config::{EdscLocation, PriceForSiblingDelivery, XcmConfig},
+	configs::xcm_config::{EdscLocation, LocationToAccountId, PriceForSiblingDelivery, XcmConfig},
 	constants::{currency::EDSC, EDSC_PBC_PARA_ID},
-	AccountId, AllPalletsWithSystem, Balances, Clock, CollatorSelection, DIDRegistry, GPURegistry,
-	JobMarketplace, MessageQueue, Multisig, ParachainSystem, Proxy, Runtime, RuntimeCall,
-	SessionKeys, Sudo, System, Timestamp, TransactionPayment, Utility, WeightReclaim, XcmpQueue,
-	EXISTENTIAL_DEPOSIT,
+	AIModels, AccountId, Accounts, AllPalletsWithSystem, Balances, Clock, CollatorSelection,
+	DIDRegistry, GPURegistry, JobMarketplace, MessageQueue, Multisig, ParachainSystem, Proxy,
+	Reputation, Runtime, RuntimeCall, SessionKeys, Sudo, System, Timestamp, TransactionPayment,
+	Utility, WeightReclaim, XcmpQueue, AIDID, EXISTENTIAL_DEPOSIT,
 };
+use ai_compute_primitives::Did;
 use alloc::{boxed::Box, string::String, vec, vec::Vec};
 use codec::Encode;
 use cumulus_pallet_session_benchmarking::Pallet as SessionBench;
@@ -15,13 +16,17 @@ use cumulus_primitives_core::ParaId;
 use frame_benchmarking::{BenchmarkBatch, BenchmarkConfig, BenchmarkError, BenchmarkList};
 use frame_support::{
 	parameter_types,
-	traits::{StorageInfo, StorageInfoTrait, WhitelistedStorageKeys},
+	traits::{
+		fungible::{Inspect, Mutate},
+		StorageInfo, StorageInfoTrait, WhitelistedStorageKeys,
+	},
 };
 use frame_system_benchmarking::{
 	extensions::Pallet as SystemExtensionsBench, Pallet as SystemBench,
 };
 use pallet_xcm::benchmarking::Pallet as PalletXcmBench;
 use xcm::latest::prelude::*;
+use xcm_executor::traits::ConvertLocation;
 
 frame_benchmarking::define_benchmarks!(
 	[frame_system, SystemBench::<Runtime>]
@@ -30,9 +35,13 @@ frame_benchmarking::define_benchmarks!(
 	[pallet_balances, Balances]
 	[pallet_transaction_payment, TransactionPayment]
 	[pallet_sudo, Sudo]
+	[pallet_aidid, AIDID]
 	[pallet_did_registry, DIDRegistry]
+	[pallet_accounts, Accounts]
 	[pallet_gpu_registry, GPURegistry]
 	[pallet_job_marketplace, JobMarketplace]
+	[pallet_ai_models, AIModels]
+	[pallet_reputation, Reputation]
 	[pallet_clock, Clock]
 	[cumulus_pallet_parachain_system, ParachainSystem]
 	[cumulus_pallet_weight_reclaim, WeightReclaim]
@@ -77,6 +86,19 @@ impl frame_system_benchmarking::Config for Runtime {
 
 impl pallet_transaction_payment::BenchmarkConfig for Runtime {}
 
+/// Fills the model catalogue for the marketplace's benchmarks.
+pub struct Models;
+
+impl pallet_job_marketplace::BenchmarkModels<AccountId> for Models {
+	fn register(model: &Did, owner: &AccountId, parent_owner: &AccountId) {
+		AIModels::register_for_benchmark(model, owner, parent_owner);
+	}
+
+	fn host(model: &Did, node: &Did, owner: &AccountId) {
+		AIModels::host_for_benchmark(model, node, owner);
+	}
+}
+
 impl cumulus_pallet_session_benchmarking::Config for Runtime {
 	fn generate_session_keys_and_proof(owner: AccountId) -> (SessionKeys, Vec<u8>) {
 		let keys = SessionKeys::generate(&owner.encode(), None);
@@ -108,7 +130,11 @@ impl pallet_xcm::benchmarking::Config for Runtime {
 		None
 	}
 
+	// The benchmark is made for assets whose reserve is here: it ends by looking for the asset in the
+	// destination's sovereign account. ËDSC goes home to its reserve instead, so one is put there.
 	fn reserve_transferable_asset_and_dest() -> Option<(Asset, Location)> {
+		let home = LocationToAccountId::convert_location(&EdscLocation::get())?;
+		Balances::set_balance(&home, 10 * EDSC);
 		Some((Self::get_asset(), EdscLocation::get()))
 	}
 
@@ -116,7 +142,6 @@ impl pallet_xcm::benchmarking::Config for Runtime {
 		let who: AccountId = frame_benchmarking::whitelisted_caller();
 		let amount = EDSC;
 		let balance = 10 * amount;
-		use frame_support::traits::fungible::{Inspect, Mutate};
 		Balances::set_balance(&who, balance);
 		let assets: Assets = (EdscLocation::get(), amount).into();
 		let verify = Box::new(move || {

@@ -3,19 +3,19 @@
 //!
 //! | name | collators | money |
 //! |---|---|---|
-//! | `development` | Alice, Bob, Charlie | a million ËDSC for every well-known account |
+//! | `development` | Alice, Bob, Charlie | a million ËDSC for every well-known account, and Ferdie's model [`TEST_MODEL`] |
 //! | `local_testnet` | Alice, Bob, Charlie, Dave: finality survives the loss of one | the same |
-//! | `sovereign` | none: to be filled in | the treasury's existential deposit, nothing else |
+//! | `sovereign` | none: to be filled in | the existential deposits of the treasury and of the account of held slashes, nothing else |
 //!
 //! `sovereign` is the base of a live chain. It cannot make a block as it is: whoever builds a chain
 //! specification adds `collatorSelection.invulnerables`, `session.keys` and, on a test network,
 //! `sudo.key` and balances.
 
 use crate::{
-	configs::fees::TreasuryAccount, AccountId, AuraId, Balance, BalancesConfig,
-	CollatorSelectionConfig, GrandpaId, ParachainInfoConfig, PolkadotXcmConfig,
-	RuntimeGenesisConfig, SessionConfig, SessionKeys, SudoConfig, EDSC, EXISTENTIAL_DEPOSIT,
-	PARA_ID,
+	configs::fees::TreasuryAccount, AIDIDConfig, AIModelsConfig, AccountId, AuraId, Balance,
+	BalancesConfig, CollatorSelectionConfig, GrandpaId, ParachainInfoConfig, PolkadotXcmConfig,
+	Reputation, RuntimeGenesisConfig, SessionConfig, SessionKeys, SudoConfig, EDSC,
+	EXISTENTIAL_DEPOSIT, PARA_ID,
 };
 use alloc::{vec, vec::Vec};
 use frame_support::build_struct_json_patch;
@@ -35,9 +35,17 @@ pub const CANDIDACY_BOND: Balance = 1_000 * EDSC;
 /// What each well-known account has on a test network.
 pub const TEST_ENDOWMENT: Balance = 1_000_000 * EDSC;
 
+/// DID of the model that test networks begin with, public and without a royalty.
+pub const TEST_MODEL: &[u8] = b"did:etrid:ai:llm:llama-3-70b";
+
 /// Session keys of a collator.
 pub fn session_keys(aura: AuraId, grandpa: GrandpaId) -> SessionKeys {
 	SessionKeys { aura, grandpa }
+}
+
+/// The model that jobs on a test network can name at once: its owner, and its DID.
+fn test_models() -> Vec<(AccountId, Vec<u8>)> {
+	vec![(Sr25519Keyring::Ferdie.to_account_id(), TEST_MODEL.to_vec())]
 }
 
 /// The account and session keys of a well-known collator.
@@ -49,13 +57,17 @@ fn genesis(
 	collators: Vec<(AccountId, SessionKeys)>,
 	endowed: Vec<AccountId>,
 	root: Option<AccountId>,
+	models: Vec<(AccountId, Vec<u8>)>,
 ) -> Value {
 	build_struct_json_patch!(RuntimeGenesisConfig {
 		balances: BalancesConfig {
 			balances: endowed
 				.into_iter()
 				.map(|account| (account, TEST_ENDOWMENT))
-				.chain([(TreasuryAccount::get(), EXISTENTIAL_DEPOSIT)])
+				.chain(
+					[TreasuryAccount::get(), Reputation::pot()]
+						.map(|kept| (kept, EXISTENTIAL_DEPOSIT))
+				)
 				.collect(),
 		},
 		parachain_info: ParachainInfoConfig { parachain_id: PARA_ID.into() },
@@ -71,6 +83,8 @@ fn genesis(
 		},
 		polkadot_xcm: PolkadotXcmConfig { safe_xcm_version: Some(SAFE_XCM_VERSION) },
 		sudo: SudoConfig { key: root },
+		aidid: AIDIDConfig { identities: models.clone() },
+		ai_models: AIModelsConfig { models },
 	})
 }
 
@@ -83,6 +97,7 @@ fn development() -> Value {
 		],
 		Sr25519Keyring::well_known().map(|who| who.to_account_id()).collect(),
 		Some(Sr25519Keyring::Alice.to_account_id()),
+		test_models(),
 	)
 }
 
@@ -96,11 +111,12 @@ fn local_testnet() -> Value {
 		],
 		Sr25519Keyring::well_known().map(|who| who.to_account_id()).collect(),
 		Some(Sr25519Keyring::Alice.to_account_id()),
+		test_models(),
 	)
 }
 
 fn sovereign() -> Value {
-	genesis(vec![], vec![], None)
+	genesis(vec![], vec![], None, vec![])
 }
 
 /// The genesis of that name: a JSON patch of the default genesis.

@@ -12,6 +12,7 @@ use sp_runtime::TryRuntimeError;
 /// All checks between pallets.
 pub fn check() -> Result<(), TryRuntimeError> {
 	check_node_loads()?;
+	check_open_jobs()?;
 	check_fee_account()
 }
 
@@ -40,6 +41,23 @@ fn check_node_loads() -> Result<(), TryRuntimeError> {
 	if loads != stored {
 		log::error!(target: "runtime::invariants", "market: {loads:?}, registry: {stored:?}");
 		return Err("the registry's loads are the market's bids and jobs".into());
+	}
+	Ok(())
+}
+
+/// What the catalogue counts as a model's open jobs is what the market has.
+fn check_open_jobs() -> Result<(), TryRuntimeError> {
+	let mut open = BTreeMap::<DidHash, u32>::new();
+	for (_, job) in pallet_job_marketplace::Jobs::<Runtime>::iter() {
+		if !job.status.is_terminal() {
+			let jobs = open.entry(job.model_did.hash()).or_default();
+			*jobs = jobs.saturating_add(1);
+		}
+	}
+	let counted: BTreeMap<_, _> = pallet_ai_models::OpenJobs::<Runtime>::iter().collect();
+	if open != counted {
+		log::error!(target: "runtime::invariants", "market: {open:?}, catalogue: {counted:?}");
+		return Err("the catalogue's open jobs are the market's".into());
 	}
 	Ok(())
 }

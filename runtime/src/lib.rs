@@ -153,14 +153,22 @@ mod runtime {
 	#[runtime::pallet_index(6)]
 	pub type Sudo = pallet_sudo;
 
-	// The project's own pallets. Reserved: 7 AIDID, 9 Accounts.
+	// The project's own pallets.
+	#[runtime::pallet_index(7)]
+	pub type AIDID = pallet_aidid;
 	#[runtime::pallet_index(8)]
 	pub type DIDRegistry = pallet_did_registry;
+	#[runtime::pallet_index(9)]
+	pub type Accounts = pallet_accounts;
 	#[runtime::pallet_index(10)]
 	pub type GPURegistry = pallet_gpu_registry;
 	#[runtime::pallet_index(11)]
 	pub type JobMarketplace = pallet_job_marketplace;
-	// Reserved: 12 ConfidentialCompute, 13 AIModels, 14 Reputation, 15 PaymentStreams.
+	#[runtime::pallet_index(13)]
+	pub type AIModels = pallet_ai_models;
+	#[runtime::pallet_index(14)]
+	pub type Reputation = pallet_reputation;
+	// Reserved: 12 ConfidentialCompute, 15 PaymentStreams.
 
 	#[runtime::pallet_index(20)]
 	pub type Clock = pallet_clock;

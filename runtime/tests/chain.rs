@@ -303,9 +303,13 @@ impl Chain {
 
 /// What must hold after every block.
 fn check_state() {
+	pallet_aidid::Pallet::<Runtime>::do_try_state().expect("AIDID");
 	pallet_did_registry::Pallet::<Runtime>::do_try_state().expect("DID registry");
+	pallet_accounts::Pallet::<Runtime>::do_try_state().expect("accounts");
 	pallet_gpu_registry::Pallet::<Runtime>::do_try_state().expect("GPU registry");
 	pallet_job_marketplace::Pallet::<Runtime>::do_try_state().expect("job marketplace");
+	pallet_ai_models::Pallet::<Runtime>::do_try_state().expect("AI models");
+	pallet_reputation::Pallet::<Runtime>::do_try_state().expect("reputation");
 	invariants::check().expect("pallets agree");
 }
 

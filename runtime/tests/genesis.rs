@@ -4,7 +4,7 @@ use crate::chain::{genesis_config, genesis_ext, merge, Chain};
 use ai_compute_pbc_runtime::{
 	configs::fees::TreasuryAccount,
 	genesis_config_presets::{get_preset, preset_names, CANDIDACY_BOND, TEST_ENDOWMENT},
-	AccountId, Balances, ParachainInfo, Runtime, EXISTENTIAL_DEPOSIT,
+	AccountId, Balances, ParachainInfo, Reputation, Runtime, EXISTENTIAL_DEPOSIT,
 };
 use frame_support::traits::fungible::Inspect;
 use sp_keyring::{Ed25519Keyring, Sr25519Keyring};
@@ -49,16 +49,17 @@ fn test_presets_have_keys_for_every_collator() {
 			assert_eq!(pallet_sudo::Key::<Runtime>::get(), Some(Alice.to_account_id()));
 			assert_eq!(ParachainInfo::parachain_id(), 2015.into());
 			assert_eq!(pallet_collator_selection::CandidacyBond::<Runtime>::get(), CANDIDACY_BOND);
-			assert_eq!(Balances::balance(&Ferdie.to_account_id()), TEST_ENDOWMENT);
+			assert_eq!(Balances::balance(&Eve.to_account_id()), TEST_ENDOWMENT);
 			assert_eq!(Balances::balance(&TreasuryAccount::get()), EXISTENTIAL_DEPOSIT);
 		});
 	}
 }
 
 #[test]
-fn sovereign_endows_the_treasury_alone_and_names_nobody() {
+fn sovereign_endows_the_accounts_that_must_exist_and_names_nobody() {
 	genesis_ext(genesis_config("sovereign")).execute_with(|| {
-		assert_eq!(Balances::total_issuance(), EXISTENTIAL_DEPOSIT);
+		assert_eq!(Balances::total_issuance(), 2 * EXISTENTIAL_DEPOSIT);
+		assert_eq!(Balances::balance(&Reputation::pot()), EXISTENTIAL_DEPOSIT);
 		assert_eq!(Balances::balance(&TreasuryAccount::get()), EXISTENTIAL_DEPOSIT);
 		assert_eq!(collators(), []);
 		assert_eq!(pallet_sudo::Key::<Runtime>::get(), None);
@@ -85,5 +86,5 @@ fn sovereign_makes_blocks_once_collators_are_filled_in() {
 	chain.block(vec![]);
 	chain.block(vec![]);
 	assert_eq!(chain.parent.number, 2);
-	assert_eq!(chain.read(Balances::total_issuance), EXISTENTIAL_DEPOSIT);
+	assert_eq!(chain.read(Balances::total_issuance), 2 * EXISTENTIAL_DEPOSIT);
 }

@@ -38,9 +38,13 @@ fn pallets_have_their_names_and_indices() {
 			(4, "Balances"),
 			(5, "TransactionPayment"),
 			(6, "Sudo"),
+			(7, "AIDID"),
 			(8, "DIDRegistry"),
+			(9, "Accounts"),
 			(10, "GPURegistry"),
 			(11, "JobMarketplace"),
+			(13, "AIModels"),
+			(14, "Reputation"),
 			(20, "Clock"),
 			(30, "ParachainSystem"),
 			(31, "ParachainInfo"),
@@ -82,6 +86,39 @@ fn did_registry_calls_have_their_indices() {
 }
 
 #[test]
+fn aidid_and_accounts_calls_have_their_indices() {
+	assert_eq!(
+		calls::<pallet_aidid::Call<Runtime>>()[..10],
+		[
+			(0, "register_ai"),
+			(1, "update_profile"),
+			(2, "attest_model"),
+			(3, "grant_permission"),
+			(4, "revoke_permission"),
+			(5, "record_inference"),
+			(6, "submit_rating"),
+			(7, "deactivate_ai"),
+			(8, "reactivate_ai"),
+			(9, "update_pricing"),
+		]
+	);
+	assert_eq!(
+		calls::<pallet_accounts::Call<Runtime>>()[..9],
+		[
+			(0, "transfer"),
+			(1, "mint_etr"),
+			(2, "mint_etd"),
+			(3, "burn"),
+			(4, "create_recovery"),
+			(5, "initiate_recovery"),
+			(6, "approve_recovery"),
+			(7, "execute_recovery"),
+			(8, "cancel_recovery"),
+		]
+	);
+}
+
+#[test]
 fn gpu_registry_calls_have_their_indices() {
 	assert_eq!(
 		calls::<pallet_gpu_registry::Call<Runtime>>()[..10],
@@ -111,12 +148,17 @@ fn job_marketplace_calls_have_their_indices() {
 		(4, "start_job"),
 		(5, "complete_job"),
 		(6, "accept_result"),
+		(7, "dispute_job"),
+		(8, "resolve_dispute"),
 		(9, "finalize_job"),
 		(10, "cancel_job"),
 		(11, "expire_job"),
 		(12, "withdraw_bid"),
+		(13, "submit_job_with_options"),
+		(15, "hire"),
 		(14, "update_max_jobs"),
 		(16, "abandon_job"),
+		(17, "answer_dispute"),
 		(18, "promote_bid"),
 		(20, "reap_job"),
 	] {
@@ -134,12 +176,34 @@ fn hold_reasons_keep_their_encoding() {
 		market(Market::JobEscrow),
 		market(Market::StorageDeposit),
 		market(Market::BidBond),
+		market(Market::DisputeBond),
+		RuntimeHoldReason::AIDID(pallet_aidid::HoldReason::Deposit).encode(),
+		RuntimeHoldReason::Accounts(pallet_accounts::HoldReason::RecoveryConfig).encode(),
+		RuntimeHoldReason::Accounts(pallet_accounts::HoldReason::RecoveryInitiation).encode(),
+		RuntimeHoldReason::AIModels(pallet_ai_models::HoldReason::ModelDeposit).encode(),
+		RuntimeHoldReason::AIModels(pallet_ai_models::HoldReason::HostDeposit).encode(),
+		RuntimeHoldReason::Reputation(pallet_reputation::HoldReason::AppealBond).encode(),
 		RuntimeHoldReason::Session(pallet_session::HoldReason::Keys).encode(),
 		RuntimeHoldReason::PolkadotXcm(pallet_xcm::HoldReason::AuthorizeAlias).encode(),
 	];
 	assert_eq!(
 		encoded,
-		[vec![8, 0], vec![10, 0], vec![11, 0], vec![11, 1], vec![11, 2], vec![42, 0], vec![51, 0],]
+		[
+			[8, 0],
+			[10, 0],
+			[11, 0],
+			[11, 1],
+			[11, 2],
+			[11, 3],
+			[7, 0],
+			[9, 0],
+			[9, 1],
+			[13, 0],
+			[13, 1],
+			[14, 0],
+			[42, 0],
+			[51, 0],
+		]
 	);
 }
 
@@ -157,6 +221,15 @@ fn storage_prefixes_are_the_pallet_names() {
 	}
 	// Read by clients under exactly these names.
 	for (pallet, item) in [
+		("AIDID", "AIIdentities"),
+		("AIDID", "ControllerAIs"),
+		("AIDID", "AIReputation"),
+		("AIDID", "AIPermissions"),
+		("AIDID", "TotalAIs"),
+		("Accounts", "Accounts"),
+		("Accounts", "RecoveryConfigs"),
+		("Accounts", "ActiveRecoveries"),
+		("AIModels", "Models"),
 		("DIDRegistry", "Registrations"),
 		("DIDRegistry", "OwnerDids"),
 		("DIDRegistry", "AccessControlList"),

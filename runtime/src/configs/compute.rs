@@ -4,16 +4,17 @@ use crate::{
 	configs::fees::PlatformFees,
 	constants::{
 		currency::{deposit, EDSC, STORAGE_BYTE},
-		time::MINUTES,
+		time::{DAYS, HOURS, MINUTES},
 	},
-	AccountId, Balance, Balances, BlockNumber, Clock, DIDRegistry, GPURegistry, Runtime,
-	RuntimeHoldReason,
+	AIModels, AccountId, Balance, Balances, BlockNumber, Clock, DIDRegistry, GPURegistry,
+	Reputation, Runtime, RuntimeHoldReason, AIDID,
 };
 use frame_support::{
 	parameter_types,
-	traits::{ConstU128, ConstU32},
+	traits::{ConstU128, ConstU32, ConstU64},
+	PalletId,
 };
-use frame_system::EnsureRoot;
+use frame_system::{EnsureRoot, EnsureRootWithSuccess};
 
 /// Six-second ticks for every deadline below.
 impl pallet_clock::Config for Runtime {
@@ -41,6 +42,54 @@ impl pallet_did_registry::Config for Runtime {
 	type MaxDidsPerOwner = ConstU32<100>;
 	type MaxAccessControlEntries = ConstU32<100>;
 	type WeightInfo = pallet_did_registry::weights::SubstrateWeight<Runtime>;
+}
+
+parameter_types! {
+	/// The entries of an identity that do not depend on its length.
+	pub const AiRegistrationDeposit: Balance = deposit(4, 300);
+	/// A permission beside its bytes.
+	pub const AiPermissionDeposit: Balance = deposit(1, 128);
+}
+
+impl pallet_aidid::Config for Runtime {
+	type Currency = Balances;
+	type RuntimeHoldReason = RuntimeHoldReason;
+	type BlockNumberProvider = Clock;
+	type RegistrationDeposit = AiRegistrationDeposit;
+	type ByteDeposit = ConstU128<STORAGE_BYTE>;
+	type PermissionDeposit = AiPermissionDeposit;
+	type MaxAIsPerController = ConstU32<100>;
+	type MaxPermissions = ConstU32<100>;
+	/// As long as a settled job can be rated.
+	type RightsPeriod = ConstU32<DAYS>;
+	/// A tenth of an ËDSC, of which the platform keeps its share.
+	type MinimumPaid = ConstU128<{ EDSC / 10 }>;
+	type WeightInfo = pallet_aidid::weights::SubstrateWeight<Runtime>;
+}
+
+parameter_types! {
+	/// A configuration of a recovery without its guardians.
+	pub const RecoveryConfigDeposit: Balance = deposit(1, 64);
+	/// A guardian's place in it.
+	pub const RecoveryGuardianDeposit: Balance = deposit(0, 32);
+	/// What a guardian posts for a recovery that it initiates.
+	pub const RecoveryInitiationDeposit: Balance = deposit(1, 512);
+}
+
+/// Records of two tokens of Ëtrid; the chain's own money is in `Balances`.
+impl pallet_accounts::Config for Runtime {
+	type Currency = Balances;
+	type RuntimeHoldReason = RuntimeHoldReason;
+	type BlockNumberProvider = Clock;
+	type GovernanceOrigin = EnsureRoot<AccountId>;
+	type MinimumBalance = ConstU64<500>;
+	type ConfigDeposit = RecoveryConfigDeposit;
+	type GuardianDeposit = RecoveryGuardianDeposit;
+	type InitiationDeposit = RecoveryInitiationDeposit;
+	type MinRecoveryDelay = ConstU32<HOURS>;
+	type MaxRecoveryDelay = ConstU32<{ 30 * DAYS }>;
+	type RecoveryPeriod = ConstU32<{ 7 * DAYS }>;
+	type WeightInfo = pallet_accounts::weights::SubstrateWeight<Runtime>;
 }
 
 parameter_types! {
@@ -72,6 +121,60 @@ impl pallet_gpu_registry::Config for Runtime {
 }
 
 parameter_types! {
+	/// Covers a model's bounded records.
+	pub const ModelRegistrationDeposit: Balance = 100 * EDSC;
+	/// A host's entry.
+	pub const ModelHostDeposit: Balance = deposit(1, 320);
+}
+
+impl pallet_ai_models::Config for Runtime {
+	type Currency = Balances;
+	type RuntimeHoldReason = RuntimeHoldReason;
+	type BlockNumberProvider = Clock;
+	type Dids = AIDID;
+	type Nodes = GPURegistry;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkNodes = GPURegistry;
+	type FeePolicy = PlatformFees;
+	type GovernanceOrigin = EnsureRoot<AccountId>;
+	type ModelRegistrationDeposit = ModelRegistrationDeposit;
+	type HostDeposit = ModelHostDeposit;
+	type MaxModelsPerOwner = ConstU32<100>;
+	type MaxVersions = ConstU32<16>;
+	type MaxAllowed = ConstU32<100>;
+	/// Longer than a job can take from submission to the end of its dispute.
+	type VersionRetention = ConstU32<{ 10 * DAYS }>;
+	type WeightInfo = pallet_ai_models::weights::SubstrateWeight<Runtime>;
+}
+
+parameter_types! {
+	/// Slash of one ordinary fault.
+	pub const SlashingAmount: Balance = 100 * EDSC;
+	/// Names the account that keeps slashes until their appeals are over.
+	pub const ReputationPalletId: PalletId = PalletId(*b"ac/reput");
+}
+
+impl pallet_reputation::Config for Runtime {
+	type Currency = Balances;
+	type RuntimeHoldReason = RuntimeHoldReason;
+	type BlockNumberProvider = Clock;
+	type Nodes = GPURegistry;
+	type Stake = GPURegistry;
+	type Standing = GPURegistry;
+	type Fees = PlatformFees;
+	type GovernanceOrigin = EnsureRoot<AccountId>;
+	type ArbiterOrigin = EnsureRoot<AccountId>;
+	type PalletId = ReputationPalletId;
+	type InitialReputationScore = InitialReputationScore;
+	type SlashingAmount = SlashingAmount;
+	type WeightInfo = pallet_reputation::weights::SubstrateWeight<Runtime>;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = GPURegistry;
+}
+
+parameter_types! {
+	/// Governance as arbiter is no account, so it is no party either.
+	pub const NoAccount: Option<AccountId> = None;
 	/// Jobs that one block takes until governance sets another number.
 	pub const MaxJobsPerBlock: u32 = 1_000;
 	/// Ticks from delivery to payment without acceptance: ten minutes.
@@ -87,17 +190,21 @@ impl pallet_job_marketplace::Config for Runtime {
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type BlockNumberProvider = Clock;
 	type Nodes = GPURegistry;
-	/// No model catalogue: any AI DID names a model, and nobody earns a royalty.
-	type Models = ();
-	/// Nobody keeps standings: failures cost a node the job, not stake.
-	type Report = ();
+	type Models = AIModels;
+	type ModelUsage = (AIModels, AIDID);
+	type Report = Reputation;
 	type Fees = PlatformFees;
 	type GovernanceOrigin = EnsureRoot<AccountId>;
+	type ArbiterOrigin = EnsureRootWithSuccess<AccountId, NoAccount>;
 	type MaxJobsPerBlock = MaxJobsPerBlock;
 	type JobEscrowPeriod = JobEscrowPeriod;
 	type MaxBidsPerJob = MaxBidsPerJob;
 	type MinJobPayment = ConstU128<1_000_000_000>;
 	type BidBond = BidBond;
+	type MinDisputeBond = ConstU128<EDSC>;
 	type DepositPerByte = ConstU128<STORAGE_BYTE>;
+	type MaxBatch = ConstU32<64>;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkModels = crate::benchmarks::Models;
 	type WeightInfo = pallet_job_marketplace::weights::SubstrateWeight<Runtime>;
 }

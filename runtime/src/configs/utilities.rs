@@ -131,6 +131,8 @@ fn is_node_operation(call: &RuntimeCall) -> bool {
 				| Market::start_job { .. }
 				| Market::complete_job { .. }
 				| Market::abandon_job { .. }
+				| Market::answer_dispute { .. }
+				| Market::settle_batch { .. }
 				| Market::expire_job { .. }
 				| Market::finalize_job { .. }
 		)
