@@ -1,7 +1,7 @@
 //! Which pallets can be benchmarked on this runtime, and what some of them need for it.
 
 use crate::{
-	configs::xcm_config::{EdscLocation, PriceForSiblingDelivery, XcmConfig},
+	configs::xcm_config::{EdscLocation, LocationToAccountId, PriceForSiblingDelivery, XcmConfig},
 	constants::{currency::EDSC, EDSC_PBC_PARA_ID},
 	AccountId, AllPalletsWithSystem, Balances, Clock, CollatorSelection, DIDRegistry, GPURegistry,
 	JobMarketplace, MessageQueue, Multisig, ParachainSystem, Proxy, Runtime, RuntimeCall,
@@ -15,13 +15,17 @@ use cumulus_primitives_core::ParaId;
 use frame_benchmarking::{BenchmarkBatch, BenchmarkConfig, BenchmarkError, BenchmarkList};
 use frame_support::{
 	parameter_types,
-	traits::{StorageInfo, StorageInfoTrait, WhitelistedStorageKeys},
+	traits::{
+		fungible::{Inspect, Mutate},
+		StorageInfo, StorageInfoTrait, WhitelistedStorageKeys,
+	},
 };
 use frame_system_benchmarking::{
 	extensions::Pallet as SystemExtensionsBench, Pallet as SystemBench,
 };
 use pallet_xcm::benchmarking::Pallet as PalletXcmBench;
 use xcm::latest::prelude::*;
+use xcm_executor::traits::ConvertLocation;
 
 frame_benchmarking::define_benchmarks!(
 	[frame_system, SystemBench::<Runtime>]
@@ -108,7 +112,11 @@ impl pallet_xcm::benchmarking::Config for Runtime {
 		None
 	}
 
+	// The benchmark is made for assets whose reserve is here: it ends by looking for the asset in the
+	// destination's sovereign account. ËDSC goes home to its reserve instead, so one is put there.
 	fn reserve_transferable_asset_and_dest() -> Option<(Asset, Location)> {
+		let home = LocationToAccountId::convert_location(&EdscLocation::get())?;
+		Balances::set_balance(&home, 10 * EDSC);
 		Some((Self::get_asset(), EdscLocation::get()))
 	}
 
@@ -116,7 +124,6 @@ impl pallet_xcm::benchmarking::Config for Runtime {
 		let who: AccountId = frame_benchmarking::whitelisted_caller();
 		let amount = EDSC;
 		let balance = 10 * amount;
-		use frame_support::traits::fungible::{Inspect, Mutate};
 		Balances::set_balance(&who, balance);
 		let assets: Assets = (EdscLocation::get(), amount).into();
 		let verify = Box::new(move || {
