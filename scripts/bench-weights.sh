@@ -8,6 +8,8 @@
 #   --steps N    points along each parameter (default 20)
 #   --repeat N   repetitions of each point (default 10)
 #
+# It also writes the table of docs/performance.md anew.
+#
 # It builds the runtime's wasm with its benchmarks and runs it in the collator's `benchmark pallet`,
 # compiled, against a state made by the development preset. Nothing else should run on the machine.
 # shellcheck source=scripts/lib.sh
@@ -49,5 +51,8 @@ for pallet in "${pallets[@]}"; do
 	"$collator" benchmark pallet --runtime "$wasm" --genesis-builder runtime --genesis-builder-preset development \
 		--pallet "${pallet//-/_}" --extrinsic '*' --steps "$steps" --repeat "$repeat" --wasm-execution compiled \
 		--heap-pages 4096 --no-storage-info --no-min-squares --no-median-slopes --quiet "${output[@]}"
+	# The tool notes its command line, which names paths of this machine.
+	sed -i '/^\/\/ Executed Command:/,/^$/d' "${output[1]}"
 	step "Wrote ${output[1]#"$ROOT"/}"
 done
+python3 "$ROOT/scripts/performance-table.py"

@@ -35,6 +35,12 @@ use_build_environment() {
 		export WASM_BUILD_TOOLCHAIN=debian
 	fi
 	mkdir -p "$CARGO_TARGET_DIR"
+	# Cargo tells one checkout's files from another's by their dates alone: a checkout that takes the
+	# directory over must look changed.
+	if [ "$(cat "$CARGO_TARGET_DIR/checkout" 2>/dev/null)" != "$ROOT" ]; then
+		(cd "$ROOT" && git ls-files -z -- '*.rs' '*.toml' Cargo.lock | xargs -0r touch -c) || true
+		printf '%s\n' "$ROOT" >"$CARGO_TARGET_DIR/checkout"
+	fi
 	# `./target/release/...` works as in a plain cargo checkout.
 	if [ ! -e "$ROOT/target" ]; then ln -sfn "$CARGO_TARGET_DIR" "$ROOT/target"; fi
 }

@@ -41,8 +41,12 @@ fn fund<T: Config>(account: &T::AccountId) {
 
 /// Fills `owner`'s list except for one place.
 fn crowd<T: Config>(owner: &T::AccountId) {
-	let others: Vec<DidHash> =
-		(1..T::MaxDidsPerOwner::get()).map(|n| DidHash::from_low_u64_be(n.into())).collect();
+	let key = |n: u32| {
+		let mut bytes = [0; 32];
+		bytes[..4].copy_from_slice(&n.to_be_bytes());
+		DidHash::from(bytes)
+	};
+	let others: Vec<DidHash> = (1..T::MaxDidsPerOwner::get()).map(key).collect();
 	OwnerDids::<T>::insert(owner, BoundedVec::truncate_from(others));
 }
 
