@@ -106,7 +106,8 @@ pub fn has_collators(genesis: &Value) -> bool {
 }
 
 /// Puts these owners in the place of the preset's development accounts. What the preset gives to
-/// other accounts, such as the treasury, stays.
+/// other accounts, such as the treasury, stays. The models of development accounts go with them:
+/// nobody would be there to pay their deposits.
 pub fn set_endowed(genesis: &mut Value, endowed: &[(AccountId, u128)]) {
 	let development = development_keys();
 	let new: BTreeSet<_> = endowed.iter().map(|(account, _)| account.to_ss58check()).collect();
@@ -127,6 +128,12 @@ pub fn set_endowed(genesis: &mut Value, endowed: &[(AccountId, u128)]) {
 	});
 	let all: Vec<_> = kept.chain(added).collect();
 	balances.insert("balances".into(), all.into());
+	for (pallet, list) in [("aidid", "identities"), ("aiModels", "models")] {
+		if let Some(owned) = section(genesis, pallet).get_mut(list).and_then(Value::as_array_mut) {
+			owned
+				.retain(|entry| entry[0].as_str().is_none_or(|owner| !development.contains(owner)));
+		}
+	}
 }
 
 /// Sets or removes the sudo key.
@@ -346,6 +353,19 @@ mod tests {
 		assert_eq!(balances.len(), 2);
 		assert_eq!(balances[0][1], 500);
 		assert_eq!(balances[1], json!([AccountId::new([7; 32]).to_ss58check(), 9]));
+	}
+
+	#[test]
+	fn models_of_development_accounts_go_with_their_owners() {
+		let (ferdie, other) = (Sr25519Keyring::Ferdie.to_account_id(), AccountId::new([7; 32]));
+		let owned = |owner: &AccountId| json!([owner.to_ss58check(), [1, 2]]);
+		let mut genesis = genesis();
+		for (pallet, list) in [("aidid", "identities"), ("aiModels", "models")] {
+			genesis[pallet] = json!({ list: [owned(&ferdie), owned(&other)] });
+		}
+		set_endowed(&mut genesis, &[(other.clone(), 9)]);
+		assert_eq!(genesis["aidid"]["identities"], json!([owned(&other)]));
+		assert_eq!(genesis["aiModels"]["models"], json!([owned(&other)]));
 	}
 
 	#[test]

@@ -56,6 +56,9 @@ export interface SendOptions {
 const SEAL_BY_ITSELF_MS = 1_500;
 const SEND_TIMEOUT_MS = 120_000;
 
+/** Ticks that the chain's clock may be behind the machine's when somebody begins to wait. */
+const LARGEST_JUMP = 20;
+
 // In the chain's transaction format, and empty: clients have nothing to add for them.
 const EMPTY_EXTENSION = { extrinsic: {}, payload: {} };
 const SIGNED_EXTENSIONS = {
@@ -82,7 +85,8 @@ export function toText(value: AnyJson | undefined): string {
 	return value.startsWith('0x') ? Buffer.from(value.slice(2), 'hex').toString('utf8') : value;
 }
 
-function describe(registry: Registry, error: DispatchError): { code: string; docs: string } {
+/** Name and meaning of an error of the chain. */
+export function describe(registry: Registry, error: DispatchError): { code: string; docs: string } {
 	if (error.isModule) {
 		const { section, name, docs } = registry.findMetaError(error.asModule);
 		return { code: `${section}.${name}`, docs: docs.join(' ').trim() };
@@ -91,7 +95,8 @@ function describe(registry: Registry, error: DispatchError): { code: string; doc
 	return { code: error.type, docs: inner === '' || inner === 'Null' ? '' : inner };
 }
 
-function view({ event }: EventRecord): ChainEvent {
+/** An event with its fields by name. */
+export function view({ event }: EventRecord): ChainEvent {
 	const names = event.data.names;
 	const data: Record<string, Codec> = {};
 	event.data.forEach((value, index) => {
@@ -213,6 +218,11 @@ export class Chain {
 		return create(...args);
 	}
 
+	/** Several calls in one transaction: all of them go through, or none. */
+	all(calls: readonly Call[]): Call {
+		return this.call('utility', 'batchAll', calls);
+	}
+
 	/** Makes a block, or lets one be made. */
 	async block(): Promise<void> {
 		if (this.sealsOnDemand) {
@@ -231,8 +241,14 @@ export class Chain {
 		}
 	}
 
-	/** Makes blocks until the clock of the deadlines shows at least `tick`. */
-	async clockReaches(tick: number, limit?: number): Promise<void> {
+	/** Makes blocks until the clock of the deadlines shows at least `tick`; at most `limit`. */
+	async clockReaches(tick: number, limit = 200): Promise<void> {
+		// A block on demand is a tick, or a few if the machine's clock has overtaken the chain's.
+		const far = tick - (await this.now()) - LARGEST_JUMP;
+		if (this.sealsOnDemand && far > 0) {
+			if (far > limit) throw new Error(`tick ${tick} is more than ${limit} blocks away`);
+			for (let made = 0; made < far; made++) await this.seal();
+		}
 		await this.blocksUntil(async () => (await this.now()) >= tick, limit);
 	}
 
@@ -247,6 +263,18 @@ export class Chain {
 		const entry = state.query[section]?.[item];
 		if (entry === undefined) throw new Error(`the chain has no storage ${section}.${item}`);
 		return entry(...keys);
+	}
+
+	/** Every entry of a map, now or at a block, with its keys. */
+	async entries(
+		section: string,
+		item: string,
+		at?: Hash | string,
+	): Promise<(readonly [keys: readonly Codec[], value: Codec])[]> {
+		const state: Pick<StateAt, 'query'> = at === undefined ? this.api : await this.api.at(at);
+		const entry = state.query[section]?.[item];
+		if (entry === undefined) throw new Error(`the chain has no storage ${section}.${item}`);
+		return (await entry.entries()).map(([key, value]) => [key.args, value] as const);
 	}
 
 	/** Signs and sends a call and waits for its block. Rejects with a {@link Refusal} if it fails. */

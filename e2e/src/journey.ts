@@ -20,7 +20,8 @@ The node that wins the job computes the result, counts the tokens and delivers b
 When the requester accepts the result, the market pays the node for the tokens of the job and \
 sends the rest of the escrow back.`;
 
-const MODEL = 'did:etrid:ai:llm:extractive-summary-1';
+// Odd as well: 7.77 % of the payment.
+const ROYALTY_BPS = 777;
 const MAX_TOKENS = 800;
 const MAX_PAYMENT = 25n * EDSC;
 // Odd on purpose: five percent of it is no whole number of units.
@@ -30,6 +31,7 @@ const STARS = 5;
 const STAKE = 1_000n * EDSC;
 const PROVIDER_FUNDS = STAKE + 100n * EDSC;
 const REQUESTER_FUNDS = 100n * EDSC;
+const MODEL_OWNER_FUNDS = 150n * EDSC;
 
 /** A number that the chain must have got exactly right. */
 export interface Check {
@@ -51,6 +53,7 @@ export interface Outcome {
 export interface Actors {
 	readonly requester: KeyringPair;
 	readonly provider: KeyringPair;
+	readonly modelOwner: KeyringPair;
 	/** Pays for the others' accounts and makes the calls that anybody may make. */
 	readonly funder: KeyringPair;
 }
@@ -62,6 +65,7 @@ export function actors(funderUri: string, run: string): Actors {
 		funder: keyring.addFromUri(funderUri),
 		requester: keyring.addFromUri(`${funderUri}//requester//${run}`),
 		provider: keyring.addFromUri(`${funderUri}//provider//${run}`),
+		modelOwner: keyring.addFromUri(`${funderUri}//model//${run}`),
 	};
 }
 
@@ -72,25 +76,26 @@ export function newRun(): string {
 
 const TABLE = new Table([
 	{ title: '#', width: 2, align: 'right' },
-	{ title: 'step', width: 33 },
-	{ title: 'extrinsic', width: 28 },
+	{ title: 'step', width: 31 },
+	{ title: 'extrinsic', width: 27 },
 	{ title: 'block', width: 6, align: 'right' },
-	{ title: 'event', width: 18 },
+	{ title: 'event', width: 15 },
 	{ title: 'requester', width: 10, align: 'right' },
 	{ title: 'held', width: 9, align: 'right' },
 	{ title: 'provider', width: 10, align: 'right' },
 	{ title: 'held', width: 10, align: 'right' },
+	{ title: 'model own.', width: 10, align: 'right' },
 	{ title: 'treasury', width: 9, align: 'right' },
 ]);
 
 /** Runs the journey; `print` gets its lines as they come. */
 export async function runJourney(
 	chain: Chain,
-	{ requester, provider, funder }: Actors,
+	{ requester, provider, modelOwner, funder }: Actors,
 	run: string,
 	print: (line: string) => void,
 ): Promise<Outcome> {
-	const fees = { requester: 0n, provider: 0n };
+	const fees = { requester: 0n, provider: 0n, modelOwner: 0n };
 	let steps = 0;
 
 	async function step(
@@ -103,11 +108,13 @@ export async function runJourney(
 		const receipt = await chain.send(call, signer);
 		if (signer === requester) fees.requester += receipt.fee;
 		if (signer === provider) fees.provider += receipt.fee;
+		if (signer === modelOwner) fees.modelOwner += receipt.fee;
 		eventOf(receipt, section, method);
 		const at = receipt.blockHash;
-		const [mine, theirs, treasury] = await Promise.all([
+		const [mine, theirs, author, treasury] = await Promise.all([
 			market.readMoney(chain, requester.address, at),
 			market.readMoney(chain, provider.address, at),
+			market.readMoney(chain, modelOwner.address, at),
 			market.readMoney(chain, market.TREASURY, at),
 		]);
 		steps += 1;
@@ -122,6 +129,7 @@ export async function runJourney(
 				formatEdsc(mine.held),
 				formatEdsc(theirs.free),
 				formatEdsc(theirs.held),
+				formatEdsc(author.free),
 				formatEdsc(treasury.free),
 			]),
 		);
@@ -137,18 +145,39 @@ export async function runJourney(
 		stake: STAKE,
 	};
 	const userDid = `did:etrid:user:${run}`;
+	const model: market.Model = {
+		did: `did:etrid:ai:llm:extractive-summary-${run}`,
+		minVramGb: 40,
+		royaltyBps: ROYALTY_BPS,
+	};
 	const pay = (to: KeyringPair, amount: bigint) =>
 		chain.call('balances', 'transferKeepAlive', to.address, amount);
 
 	print(`Provider  ${provider.address}  ${gpu.did}`);
 	print(`Requester ${requester.address}  ${userDid}`);
+	print(`Model     ${modelOwner.address}  ${model.did}`);
 	print(`Treasury  ${market.TREASURY}`);
 	print('');
-	print('Balances in EDSC, cut to four decimals: free, then held.');
+	print('Balances in EDSC, cut to four decimals: free, then held; of model owner and treasury free.');
 	print(TABLE.header());
 
 	await step('fund the provider', pay(provider, PROVIDER_FUNDS), funder, 'balances', 'Transfer');
 	await step('fund the requester', pay(requester, REQUESTER_FUNDS), funder, 'balances', 'Transfer');
+	await step('fund the model owner', pay(modelOwner, MODEL_OWNER_FUNDS), funder, 'balances', 'Transfer');
+	await step(
+		'model owner registers an AI',
+		market.registerAi(chain, model.did),
+		modelOwner,
+		'aidid',
+		'AIRegistered',
+	);
+	await step(
+		`… and its model, royalty ${ROYALTY_BPS / 100} %`,
+		market.registerModel(chain, model),
+		modelOwner,
+		'aiModels',
+		'ModelRegistered',
+	);
 	await step(
 		'provider anchors its GPU DID',
 		market.registerDid(chain, gpu.did, provider.address, `${gpu.model}, ${gpu.vramGb} GB`),
@@ -174,11 +203,11 @@ export async function runJourney(
 	const submitted = await step(
 		'requester submits a prompt',
 		market.submitJob(chain, {
-			modelDid: MODEL,
+			modelDid: model.did,
 			prompt: new TextEncoder().encode(PROMPT),
 			maxTokens: MAX_TOKENS,
 			maxPayment: MAX_PAYMENT,
-			minVramGb: 40,
+			minVramGb: 0,
 			confidential: false,
 		}),
 		requester,
@@ -236,20 +265,24 @@ export async function runJourney(
 
 	// What the chain must have done, computed from the price, the tokens and the rules alone.
 	const gross = BigInt(inference.tokens) * PRICE_PER_TOKEN;
-	const fee = (gross * market.PLATFORM_FEE_PERCENT) / 100n;
+	const parts = market.divide(gross, ROYALTY_BPS);
 	const before = (await chain.api.rpc.chain.getHeader(settled.blockHash)).parentHash;
-	const [mine, theirs, treasury, treasuryBefore, job] = await Promise.all([
+	const [mine, theirs, author, treasury, treasuryBefore, job] = await Promise.all([
 		market.readMoney(chain, requester.address, settled.blockHash),
 		market.readMoney(chain, provider.address, settled.blockHash),
+		market.readMoney(chain, modelOwner.address, settled.blockHash),
 		market.readMoney(chain, market.TREASURY, settled.blockHash),
 		market.readMoney(chain, market.TREASURY, before),
 		market.readJob(chain, jobId, settled.blockHash),
 	]);
 	const didDeposit = toBigInt(chain.api.consts['didRegistry']?.['registrationDeposit']);
+	const modelDeposit = toBigInt(chain.api.consts['aiModels']?.['modelRegistrationDeposit']);
+	const ai = (await chain.read('aidid', 'aiIdentities', [market.aiKey(model.did)])).toJSON();
+	const aiDeposit = toBigInt((ai as { deposit: string }).deposit);
 	const checks: Check[] = [
 		{
-			what: 'provider: funds + tokens × price − 5 % − own transaction fees',
-			expected: PROVIDER_FUNDS + gross - fee - fees.provider,
+			what: 'provider: funds + tokens × price − 5 % − royalty − own transaction fees',
+			expected: PROVIDER_FUNDS + parts.provider - fees.provider,
 			found: theirs.free + theirs.held,
 		},
 		{
@@ -268,8 +301,18 @@ export async function runJourney(
 			found: mine.held,
 		},
 		{
+			what: 'model owner: funds + royalty − own transaction fees',
+			expected: MODEL_OWNER_FUNDS + parts.royalty - fees.modelOwner,
+			found: author.free + author.held,
+		},
+		{
+			what: 'model owner: still held, deposits of model and AI',
+			expected: modelDeposit + aiDeposit,
+			found: author.held,
+		},
+		{
 			what: 'treasury: + 5 % in the block of the settlement',
-			expected: fee,
+			expected: parts.fee,
 			found: treasury.free - treasuryBefore.free,
 		},
 		{
@@ -284,8 +327,8 @@ export async function runJourney(
 	print(`  ${inference.text}`);
 	print('');
 	print(`Paid: ${inference.tokens} tokens × ${formatUnits(PRICE_PER_TOKEN)} = ${formatUnits(gross)} units`);
-	print(`  ${formatUnits(gross - fee)} to the provider, ${formatUnits(fee)} to the treasury,`);
-	print(`  ${formatUnits(MAX_PAYMENT - gross)} of the escrow back to the requester`);
+	print(`  ${formatUnits(parts.provider)} to the provider, ${formatUnits(parts.royalty)} to the model owner,`);
+	print(`  ${formatUnits(parts.fee)} to the treasury, ${formatUnits(MAX_PAYMENT - gross)} back to the requester`);
 	print('');
 	print('To the unit:');
 	for (const { what, expected, found } of checks) {

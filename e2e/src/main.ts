@@ -8,7 +8,7 @@ const USAGE = `Runs one compute job on a live chain and checks every payment to 
 Usage: npm run journey -- [--url ws://127.0.0.1:9944] [--funder //Alice]
 
   --url     the node's RPC
-  --funder  secret of an account with at least 1 300 EDSC, which funds the accounts of the run
+  --funder  secret of an account with at least 1 400 EDSC, which funds the accounts of the run
   --help    this text`;
 
 async function main(): Promise<boolean> {

@@ -35,7 +35,7 @@ export const gpu = (did: string): market.Gpu => ({
 
 /** A job that passes every check. */
 export const order = (changes: Partial<market.JobOrder> = {}): market.JobOrder => ({
-	modelDid: 'did:etrid:ai:llm:test-model',
+	modelDid: market.GENESIS_MODEL,
 	prompt: new TextEncoder().encode('Summarise in 1 sentence: Blocks hold jobs. It rains.'),
 	maxTokens: 500,
 	maxPayment: 10n * EDSC,
@@ -113,6 +113,21 @@ export class Scene {
 		await this.chain.send(market.registerNode(this.chain, { ...gpu(did), ...changes }), owner);
 	}
 
+	/** Registers an AI and a public model under it. */
+	async model(owner: KeyringPair, did: string, changes: Partial<market.Model> = {}): Promise<void> {
+		await this.chain.send(market.registerAi(this.chain, did), owner);
+		const model = { did, minVramGb: 24, royaltyBps: 0, ...changes };
+		await this.chain.send(market.registerModel(this.chain, model), owner);
+	}
+
+	/** Changes some parameters of a pallet. */
+	async parameters(
+		section: Parameters<typeof market.changedParameters>[1],
+		changes: Readonly<Record<string, unknown>>,
+	): Promise<void> {
+		await this.govern(await market.changedParameters(this.chain, section, changes));
+	}
+
 	/** Submits a job and gives its number. */
 	async submit(requester: KeyringPair, changes: Partial<market.JobOrder> = {}): Promise<number> {
 		const receipt = await this.chain.send(
@@ -122,12 +137,24 @@ export class Scene {
 		return toNumber(eventOf(receipt, 'jobMarketplace', 'JobSubmitted').data['jobId']);
 	}
 
-	/** Submits a job and walks it to the state in which `provider` works on it. */
-	async process(requester: KeyringPair, provider: KeyringPair, gpuDid: string): Promise<number> {
-		const jobId = await this.submit(requester);
-		const bid = market.placeBid(this.chain, jobId, gpuDid, EDSC / 100n, 30_000);
-		await this.chain.send(bid, provider);
+	/** Submits a job and walks it to the state in which `provider` has it. */
+	async assign(
+		requester: KeyringPair,
+		provider: KeyringPair,
+		gpuDid: string,
+		changes: Partial<market.JobOrder> = {},
+		price = EDSC / 100n,
+	): Promise<number> {
+		const jobId = await this.submit(requester, changes);
+		await this.chain.send(market.placeBid(this.chain, jobId, gpuDid, price, 30_000), provider);
 		await this.chain.send(market.assignJob(this.chain, jobId, gpuDid), requester);
+		return jobId;
+	}
+
+	/** The same to the state in which `provider` works on it. */
+	async process(...job: Parameters<Scene['assign']>): Promise<number> {
+		const [, provider] = job;
+		const jobId = await this.assign(...job);
 		await this.chain.send(market.onJob(this.chain, 'startJob', jobId), provider);
 		return jobId;
 	}

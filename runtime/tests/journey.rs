@@ -315,6 +315,9 @@ fn work_after_start_that_fails_refunds_in_full() {
 		chain.ok(Eve, Market::start_job { job_id });
 		if job_id == 0 {
 			chain.ok(Eve, Market::abandon_job { job_id });
+			// The node was slashed below the minimum stake and must make up for it.
+			let stake = pallet_gpu_registry::Call::add_stake { did: did(Eve), amount: 100 * EDSC };
+			chain.ok(Eve, stake);
 		} else {
 			chain.advance(5 + 20);
 			chain.fails(Eve, deliver(job_id, 1), MarketError::TooLate);

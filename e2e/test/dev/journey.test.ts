@@ -10,11 +10,14 @@ for (const sealing of ['instant', 'manual', 500] as const) {
 			const run = newRun();
 			const people = actors('//Alice', run);
 			const { jobId, checks } = await runJourney(scene.chain, people, run, (l) => lines.push(l));
-			assert.ok(checks.length >= 6);
+			assert.ok(checks.length >= 8);
 			for (const { what, expected, found } of checks) assert.equal(found, expected, what);
 			assert.equal((await readJob(scene.chain, jobId)).status, 'Settled');
 			const steps = lines.filter((line) => /^ ?\d+ {2}/.test(line));
-			assert.equal(steps.length, 11, lines.join('\n'));
+			assert.equal(steps.length, 14, lines.join('\n'));
+			const royalties = checks.filter(({ what }) => what.includes('royalty'));
+			assert.ok(royalties.length > 0 && royalties.every(({ found }) => found > 0n));
+			assert.ok(lines.some((line) => line.includes('to the model owner')));
 		});
 
 		scene.it('runs again on the same chain', async () => {
@@ -27,9 +30,12 @@ for (const sealing of ['instant', 'manual', 500] as const) {
 
 		scene.it('leaves no money on hold but stakes and deposits', async () => {
 			const { chain } = scene;
-			const best = await chain.api.rpc.chain.getBlockHash();
+			const { rpc } = chain.api;
+			const [genesis, best] = await Promise.all([rpc.chain.getBlockHash(0), rpc.chain.getBlockHash()]);
 			const holds = await snapshot(chain, [prefixOf('Balances', 'Holds')], best);
-			assert.equal(holds.size, 4, 'two requesters and two providers');
+			const atGenesis = await snapshot(chain, [prefixOf('Balances', 'Holds')], genesis);
+			for (const account of atGenesis.keys()) holds.delete(account);
+			assert.equal(holds.size, 6, 'two requesters, two providers, two model owners');
 			const escrows = [];
 			for (const jobId of [0, 1]) {
 				const job = await readJob(chain, jobId);

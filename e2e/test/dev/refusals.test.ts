@@ -10,6 +10,9 @@ const OBJECTS = [
 	prefixOf('DIDRegistry'),
 	prefixOf('GPURegistry'),
 	prefixOf('JobMarketplace'),
+	prefixOf('AIDID'),
+	prefixOf('AIModels'),
+	prefixOf('Reputation'),
 	prefixOf('Balances', 'Holds'),
 ];
 const PRICE = EDSC / 100n;
@@ -66,11 +69,7 @@ describeDev('refusals', 'instant', (scene) => {
 		scene.chain.call('gpuRegistry', 'forceStatus', market.bytes(did), status);
 
 	/** Bidding lasts this many ticks from the next job on. */
-	async function biddingLasts(ticks: number): Promise<void> {
-		const stored = (await scene.chain.read('jobMarketplace', 'parameters')).toJSON();
-		const parameters = { ...(stored as Record<string, unknown>), bidding: ticks };
-		await scene.govern(scene.chain.call('jobMarketplace', 'setParameters', parameters));
-	}
+	const biddingLasts = (ticks: number) => scene.parameters('jobMarketplace', { bidding: ticks });
 
 	scene.it('DIDs: too long, malformed, reserved, taken, foreign', async () => {
 		const { chain } = scene;
@@ -90,7 +89,8 @@ describeDev('refusals', 'instant', (scene) => {
 		const over = `0x${'00'.repeat(65)}`;
 		await refuse('65 bytes', raw(over), provider, 'didRegistry.DocumentHashTooLong');
 
-		await scene.register(provider, nodeDid);
+		// More than the minimum: late results cost some of it.
+		await scene.register(provider, nodeDid, { stake: 1_100n * EDSC });
 		await scene.register(rival, rivalDid, { vramGb: 16 });
 		await refuse('twice', register(nodeDid), provider, 'didRegistry.DidAlreadyExists');
 		await refuse('by another', register(nodeDid), stranger, 'didRegistry.DidAlreadyExists');
@@ -142,6 +142,8 @@ describeDev('refusals', 'instant', (scene) => {
 		await refuse('long model', model(longDid(129)), requester, 'jobMarketplace.InvalidDid');
 		await refuse('nameless', model('did:etrid:ai:llm:'), requester, 'jobMarketplace.InvalidDid');
 		await refuse('no AI', model('did:etrid:gpu:a'), requester, 'jobMarketplace.ModelNotAvailable');
+		const unknown = model('did:etrid:ai:llm:unknown');
+		await refuse('unknown', unknown, requester, 'jobMarketplace.ModelNotAvailable');
 		await refuse('tokens', submit({ maxTokens: 0 }), requester, 'jobMarketplace.ZeroTokens');
 		const little = submit({ maxPayment: 999_999_999n });
 		await refuse('payment', little, requester, 'jobMarketplace.InsufficientPayment');

@@ -8,7 +8,10 @@ describeDev('restart', 'instant', (scene) => {
 	const requester = account('requester');
 	const provider = account('provider');
 	const did = 'did:etrid:gpu:restart';
-	const prefixes = ['DIDRegistry', 'GPURegistry', 'JobMarketplace', 'Clock', 'Balances', 'System'];
+	const prefixes = [
+		...['AIDID', 'AIModels', 'DIDRegistry', 'GPURegistry', 'JobMarketplace', 'Reputation'],
+		...['Accounts', 'Clock', 'Balances', 'System'],
+	];
 
 	scene.it('keeps the state through SIGKILL and goes on', async () => {
 		await scene.fund(2_000n * EDSC, requester, provider);

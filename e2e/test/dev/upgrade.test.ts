@@ -19,7 +19,10 @@ if (path === undefined || path === '') {
 		const requester = account('requester');
 		const provider = account('provider');
 		const did = 'did:etrid:gpu:upgrade';
-		const own = ['DIDRegistry', 'GPURegistry', 'JobMarketplace'];
+		const own = [
+			...['AIDID', 'AIModels', 'Accounts'],
+			...['DIDRegistry', 'GPURegistry', 'JobMarketplace', 'Reputation'],
+		];
 		const prefixes = [...own.map((name) => prefixOf(name)), prefixOf('Balances', 'Holds')];
 
 		const specVersion = async () =>
