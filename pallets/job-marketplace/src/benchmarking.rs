@@ -486,9 +486,21 @@ mod benchmarks {
 	fn finalize_job() {
 		fee_account::<T>();
 		let job_id = completed::<T>(&funded::<T>("payer", 0));
+		// Its model has no parent.
+		Jobs::<T>::mutate(job_id, |job| job.as_mut().unwrap().terms.parent_bps = 0);
 		go_to::<T>(job::<T>(job_id).deadline);
 		#[extrinsic_call]
 		_(RawOrigin::Signed(caller::<T>()), job_id);
+		assert_eq!(job::<T>(job_id).status, JobStatus::Settled);
+	}
+
+	#[benchmark]
+	fn finalize_with_parent() {
+		fee_account::<T>();
+		let job_id = completed::<T>(&funded::<T>("payer", 0));
+		go_to::<T>(job::<T>(job_id).deadline);
+		#[extrinsic_call]
+		finalize_job(RawOrigin::Signed(caller::<T>()), job_id);
 		assert_eq!(job::<T>(job_id).status, JobStatus::Settled);
 	}
 

@@ -109,10 +109,16 @@ impl<T: Config> Pallet<T> {
 		Ok(Some(weight).into())
 	}
 
-	pub(crate) fn do_finalize_job(job_id: JobId) -> DispatchResult {
+	pub(crate) fn do_finalize_job(job_id: JobId) -> DispatchResultWithPostInfo {
 		let job = Self::job(job_id)?;
 		JobCall::FinalizeJob.check(&Self::moment(job_id, &job)).map_err(Error::<T>::from)?;
-		Self::settle(job_id, job, Payment::Whole, None)
+		let weight = if Self::split_of(&job, Payment::Whole).parent.is_zero() {
+			T::WeightInfo::finalize_job()
+		} else {
+			T::WeightInfo::finalize_with_parent()
+		};
+		Self::settle(job_id, job, Payment::Whole, None)?;
+		Ok(Some(weight).into())
 	}
 
 	/// Notes a rating of a job whose settlement is known. The caller stores the job.

@@ -531,10 +531,12 @@ pub mod pallet {
 
 		/// Pays for a result whose escrow period has passed.
 		///
-		/// Signed by anyone. Emits `JobSettled`.
+		/// Signed by anyone. Emits `JobSettled`. Pays for the parent's share only where there is one.
 		#[pallet::call_index(9)]
-		#[pallet::weight(T::WeightInfo::finalize_job())]
-		pub fn finalize_job(origin: OriginFor<T>, job_id: JobId) -> DispatchResult {
+		#[pallet::weight(
+			T::WeightInfo::finalize_job().max(T::WeightInfo::finalize_with_parent())
+		)]
+		pub fn finalize_job(origin: OriginFor<T>, job_id: JobId) -> DispatchResultWithPostInfo {
 			ensure_signed(origin)?;
 			Self::do_finalize_job(job_id)
 		}

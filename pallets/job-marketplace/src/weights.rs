@@ -21,6 +21,7 @@ pub trait WeightInfo {
 	fn accept_result() -> Weight;
 	fn rate_settled() -> Weight;
 	fn finalize_job() -> Weight;
+	fn finalize_with_parent() -> Weight;
 	fn cancel_job() -> Weight;
 	fn expire_job() -> Weight;
 	fn withdraw_bid() -> Weight;
@@ -106,6 +107,11 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	}
 	fn finalize_job() -> Weight {
 		Weight::from_parts(120_000_000, 8799)
+			.saturating_add(T::DbWeight::get().reads(9_u64))
+			.saturating_add(T::DbWeight::get().writes(8_u64))
+	}
+	fn finalize_with_parent() -> Weight {
+		Weight::from_parts(140_000_000, 14005)
 			.saturating_add(T::DbWeight::get().reads(9_u64))
 			.saturating_add(T::DbWeight::get().writes(8_u64))
 	}
@@ -329,6 +335,11 @@ impl WeightInfo for () {
 	}
 	fn finalize_job() -> Weight {
 		Weight::from_parts(120_000_000, 8799)
+			.saturating_add(RocksDbWeight::get().reads(9_u64))
+			.saturating_add(RocksDbWeight::get().writes(8_u64))
+	}
+	fn finalize_with_parent() -> Weight {
+		Weight::from_parts(140_000_000, 14005)
 			.saturating_add(RocksDbWeight::get().reads(9_u64))
 			.saturating_add(RocksDbWeight::get().writes(8_u64))
 	}

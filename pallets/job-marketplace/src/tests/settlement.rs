@@ -62,6 +62,23 @@ fn royalties_go_to_model_and_parent() {
 }
 
 #[test]
+fn finalizing_pays_for_the_parent_only_where_there_is_one() {
+	run(|| {
+		let worst = Call::<Test>::finalize_job { job_id: 0 }.get_dispatch_info().call_weight;
+		for (model, weight) in [
+			(MODEL, <() as WeightInfo>::finalize_job()),
+			(ROYAL_MODEL, <() as WeightInfo>::finalize_with_parent()),
+		] {
+			let job_id = delivered(model, ESCROW, TOKENS, PRICE, TOKENS);
+			go_to_deadline(job_id);
+			let info = Market::finalize_job(signed(STRANGER), job_id).unwrap();
+			assert_eq!(info.actual_weight, Some(weight));
+			assert!(weight.all_lte(worst));
+		}
+	});
+}
+
+#[test]
 fn gross_of_0_1_19_20_and_the_whole_escrow() {
 	for (used, fee) in [(0u32, 0), (1, 0), (19, 0), (20, 1), (1_000_000_000, 50_000_000)] {
 		run(|| {
