@@ -41,18 +41,39 @@ step "Building the collator with its benchmark command"
 cargo build --release --locked --workspace --features ai-compute-pbc-collator/runtime-benchmarks
 collator=$CARGO_TARGET_DIR/release/ai-compute-pbc-collator
 
-for pallet in "${pallets[@]}"; do
-	step "Benchmarking $pallet"
-	if [ "$pallet" = pallet-xcm ]; then
-		output=(--output "$ROOT/runtime/src/weights/pallet_xcm.rs")
-	else
-		output=(--output "$ROOT/pallets/${pallet#pallet-}/src/weights.rs" --template "$ROOT/scripts/templates/pallet-weights.hbs")
-	fi
+written=$(mktemp -d)
+trap 'rm -rf "$written"' EXIT
+
+# benchmark OUTPUT-OPTION... -- PALLET...: all of them in one run, since compiling the runtime is
+# most of a short one. Files are named as the pallets.
+benchmark() {
+	local options=()
+	while [ "$1" != -- ]; do options+=("$1"); shift; done
+	shift
+	[ $# -gt 0 ] || return 0
+	local list="${*//-/_}"
+	step "Benchmarking $*"
 	"$collator" benchmark pallet --runtime "$wasm" --genesis-builder runtime --genesis-builder-preset development \
-		--pallet "${pallet//-/_}" --extrinsic '*' --steps "$steps" --repeat "$repeat" --wasm-execution compiled \
-		--heap-pages 4096 --no-storage-info --no-min-squares --no-median-slopes --quiet "${output[@]}"
+		--pallets "${list// /,}" --extrinsic '*' --steps "$steps" --repeat "$repeat" --wasm-execution compiled \
+		--heap-pages 4096 --no-storage-info --no-min-squares --no-median-slopes --quiet --output "$written" "${options[@]}"
+}
+
+own=() foreign=()
+for pallet in "${pallets[@]}"; do
+	if [ -d "$ROOT/pallets/${pallet#pallet-}" ]; then own+=("$pallet"); else foreign+=("$pallet"); fi
+done
+benchmark --template "$ROOT/scripts/templates/pallet-weights.hbs" -- "${own[@]}"
+benchmark -- "${foreign[@]}"
+
+for pallet in "${pallets[@]}"; do
+	if [ -d "$ROOT/pallets/${pallet#pallet-}" ]; then
+		file=$ROOT/pallets/${pallet#pallet-}/src/weights.rs
+	else
+		file=$ROOT/runtime/src/weights/${pallet//-/_}.rs
+	fi
+	mv "$written/${pallet//-/_}.rs" "$file"
 	# The tool notes its command line, which names paths of this machine.
-	sed -i '/^\/\/ Executed Command:/,/^$/d' "${output[1]}"
-	step "Wrote ${output[1]#"$ROOT"/}"
+	sed -i '/^\/\/ Executed Command:/,/^$/d' "$file"
+	step "Wrote ${file#"$ROOT"/}"
 done
 python3 "$ROOT/scripts/performance-table.py"

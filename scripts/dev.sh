@@ -8,9 +8,10 @@
 #                    engine_createBlock; a number: one block every so many milliseconds
 #   --fresh          forget the chain of an earlier run
 #
-# The demo anchors a DID, stakes and registers a GPU, submits a prompt, bids, matches, computes,
-# completes, accepts and settles, and prints every step with its events and balances. The node goes on
-# running until Ctrl-C; its log is in <target directory>/dev-node.log.
+# The demo anchors a DID, stakes and registers a GPU, submits a prompt for a model that pays its owner
+# a royalty, bids, matches, computes, completes, accepts and settles, and prints every step with its
+# events and balances. The node goes on running until Ctrl-C; its log is in
+# <target directory>/dev-node.log.
 # shellcheck source=scripts/lib.sh
 source "$(dirname "$0")/lib.sh"
 

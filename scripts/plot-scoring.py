@@ -5,7 +5,7 @@
 
   --check   draw nothing; exit code 1 if docs/reputation-scoring.svg is not what the code gives
 
-Runs `cargo run --example scoring -p pallet-reputation`, which prints the scores under the initial
+Runs pallet-reputation's example `scoring`, which prints the scores under the initial
 parameters as CSV, and writes docs/reputation-scoring.svg. Needs cargo and python3, nothing else.
 """
 
@@ -21,7 +21,7 @@ from xml.sax.saxutils import escape
 
 ROOT = Path(__file__).resolve().parent.parent
 OUTPUT = ROOT / "docs" / "reputation-scoring.svg"
-COMMAND = ["cargo", "run", "--quiet", "--locked", "--example", "scoring", "-p", "pallet-reputation"]
+COMMAND = ["cargo", "run", "--quiet", "--locked", "--release", "--example", "scoring"]
 
 WIDTH, HEIGHT = 920, 640
 PANEL_W, PANEL_H = 360, 210

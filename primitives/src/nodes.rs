@@ -117,7 +117,8 @@ pub trait NodeMutate<AccountId, Balance>: NodeInspect<AccountId, Balance> {
 	/// One more job delivered and paid.
 	fn job_settled(did: &Did);
 
-	/// Registers a node under `did` for `owner` with `stake`, for benchmarks.
+	/// Registers a node under `did` for `owner`, for benchmarks, with `stake` or the least that is
+	/// allowed.
 	#[cfg(feature = "runtime-benchmarks")]
 	fn register_for_benchmark(did: &Did, owner: &AccountId, stake: Balance);
 }

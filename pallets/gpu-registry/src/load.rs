@@ -104,6 +104,7 @@ impl<T: Config> NodeMutate<T::AccountId, BalanceOf<T>> for Pallet<T> {
 	#[cfg(feature = "runtime-benchmarks")]
 	fn register_for_benchmark(did: &Did, owner: &T::AccountId, stake: BalanceOf<T>) {
 		use frame_support::traits::fungible::{Inspect, Mutate};
+		let stake = stake.max(T::MinimumStake::get());
 		T::DidAuthority::anchor(did, owner);
 		T::Currency::mint_into(owner, stake.saturating_add(T::Currency::minimum_balance()))
 			.expect("benchmarks stay below the issuance");
