@@ -11,7 +11,10 @@
 //! | [`ModelInspect`] | AIModels; `()` knows every AI DID and no royalty | JobMarketplace |
 //! | [`ModelUsage`] | AIModels, AIDID; `()` forgets | JobMarketplace |
 //! | [`JobReport`] | Reputation; `()` keeps no standings | JobMarketplace |
-//! | [`FeePolicy`] | the runtime | JobMarketplace, GPURegistry |
+//! | [`FeePolicy`] | the runtime | JobMarketplace, GPURegistry, PaymentStreams |
+//! | [`JobInspect`], [`JobTies`] | JobMarketplace; `()` knows no job | PaymentStreams |
+//!
+//! [`try_state`] has what the checks of their states share.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 
@@ -22,9 +25,16 @@ mod fees;
 mod jobs;
 mod models;
 mod nodes;
+mod signing;
+
+pub mod try_state;
 
 pub use did::{Did, DidAuthority, DidError, DidHash, DidKind, MAX_DID_LEN};
 pub use fees::FeePolicy;
-pub use jobs::{JobEnd, JobId, JobOutcome, JobReport};
+pub use jobs::{
+	JobEnd, JobId, JobInspect, JobOutcome, JobReport, JobTie, JobTies, RoyaltyPayees, TieRefusal,
+	TiedPayment,
+};
 pub use models::{Hosting, ModelInspect, ModelTerms, ModelUsage, PriceRule};
 pub use nodes::{NodeInspect, NodeMutate, NodeStatus, NodeSummary, SlashStake, StandingMutate};
+pub use signing::{account_has_signed, signed_payload, SigningKey};

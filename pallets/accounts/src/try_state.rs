@@ -1,15 +1,11 @@
 //! What must hold between any two calls.
 
 use crate::{
-	Accounts, ActiveRecoveries, BalanceOf, Config, HoldReason, Issuance, Pallet, RecoveryConfigs,
-	TokenType,
+	Accounts, ActiveRecoveries, Config, HoldReason, Issuance, Pallet, RecoveryConfigs, TokenType,
 };
-use alloc::collections::{BTreeMap, BTreeSet};
-use frame_support::{ensure, traits::fungible::InspectHold};
-use sp_runtime::{
-	traits::{Saturating, Zero},
-	TryRuntimeError,
-};
+use ai_compute_primitives::try_state::{broken, ensure_rule, Owed};
+use alloc::collections::BTreeSet;
+use sp_runtime::TryRuntimeError;
 
 impl<T: Config> Pallet<T> {
 	/// Checks every invariant of the pallet.
@@ -26,20 +22,17 @@ impl<T: Config> Pallet<T> {
 		for token in TokenType::ALL {
 			let sum = Accounts::<T>::iter_values()
 				.fold(0u128, |sum, data| sum.saturating_add(data.balance(token).into()));
-			ensure!(
-				sum == u128::from(Issuance::<T>::get(token)),
-				"balances do not sum to the issuance"
-			);
+			let agrees = sum == u128::from(Issuance::<T>::get(token));
+			ensure_rule(agrees, "balances do not sum to the issuance", &token)?;
 		}
 		Ok(())
 	}
 
 	/// No entry is empty.
 	fn entries_are_worth_storing() -> Result<(), TryRuntimeError> {
-		ensure!(
-			Accounts::<T>::iter_values().all(|data| !data.is_empty()),
-			"an empty entry is stored"
-		);
+		for (account, data) in Accounts::<T>::iter() {
+			ensure_rule(!data.is_empty(), "an empty entry is stored", &account)?;
+		}
 		Ok(())
 	}
 
@@ -47,12 +40,13 @@ impl<T: Config> Pallet<T> {
 	fn configurations_are_sound() -> Result<(), TryRuntimeError> {
 		for (account, config) in RecoveryConfigs::<T>::iter() {
 			let distinct: BTreeSet<_> = config.guardians.iter().collect();
-			ensure!(distinct.len() == config.guardians.len(), "a guardian is named twice");
-			ensure!(!config.guardians.contains(&account), "an account is its own guardian");
-			ensure!(
-				config.threshold > 0 && config.threshold as usize <= config.guardians.len(),
-				"a threshold cannot be reached"
-			);
+			let is_distinct = distinct.len() == config.guardians.len();
+			ensure_rule(is_distinct, "a guardian is named twice", &account)?;
+			let is_own = config.guardians.contains(&account);
+			ensure_rule(!is_own, "an account is its own guardian", &account)?;
+			let is_reachable =
+				config.threshold > 0 && config.threshold as usize <= config.guardians.len();
+			ensure_rule(is_reachable, "a threshold cannot be reached", &account)?;
 		}
 		Ok(())
 	}
@@ -60,33 +54,30 @@ impl<T: Config> Pallet<T> {
 	/// Each recovery belongs to a configuration, is approved by its guardians only, and is the only
 	/// one to its account and of its initiator.
 	fn recoveries_are_sound() -> Result<(), TryRuntimeError> {
-		for (lost_account, recoveries) in ActiveRecoveries::<T>::iter() {
-			let config = RecoveryConfigs::<T>::get(&lost_account)
-				.ok_or("a recovery has no configuration")?;
-			ensure!(!recoveries.is_empty(), "an empty list of recoveries is stored");
+		for (lost, recoveries) in ActiveRecoveries::<T>::iter() {
+			let config = RecoveryConfigs::<T>::get(&lost)
+				.ok_or_else(|| broken("a recovery has no configuration", &lost))?;
+			let is_list = !recoveries.is_empty();
+			ensure_rule(is_list, "an empty list of recoveries is stored", &lost)?;
 			let (mut targets, mut initiators) = (BTreeSet::new(), BTreeSet::new());
 			for recovery in recoveries {
-				let distinct: BTreeSet<_> = recovery.approvals.iter().collect();
-				ensure!(distinct.len() == recovery.approvals.len(), "a guardian approved twice");
-				ensure!(
-					recovery.approvals.iter().all(|who| config.guardians.contains(who)),
-					"somebody else than a guardian approved"
-				);
-				ensure!(
-					recovery.approvals.first() == Some(&recovery.initiator),
-					"an initiator is not the first to approve"
-				);
-				ensure!(
-					recovery.created_at <= recovery.executable_at
-						&& recovery.executable_at <= recovery.lapses_at,
-					"a recovery's times are out of order"
-				);
-				ensure!(recovery.new_account != lost_account, "an account is recovered to itself");
-				ensure!(targets.insert(recovery.new_account), "two recoveries lead to one account");
-				ensure!(
-					initiators.insert(recovery.initiator),
-					"a guardian initiated two recoveries"
-				);
+				let approvals = &recovery.approvals;
+				let distinct: BTreeSet<_> = approvals.iter().collect();
+				let is_distinct = distinct.len() == approvals.len();
+				ensure_rule(is_distinct, "a guardian approved twice", &lost)?;
+				let by_guardians = approvals.iter().all(|who| config.guardians.contains(who));
+				ensure_rule(by_guardians, "somebody else than a guardian approved", &lost)?;
+				let is_first = approvals.first() == Some(&recovery.initiator);
+				ensure_rule(is_first, "an initiator is not the first to approve", &lost)?;
+				let is_ordered = recovery.created_at <= recovery.executable_at
+					&& recovery.executable_at <= recovery.lapses_at;
+				ensure_rule(is_ordered, "a recovery's times are out of order", &lost)?;
+				let is_another = recovery.new_account != lost;
+				ensure_rule(is_another, "an account is recovered to itself", &lost)?;
+				let is_only = targets.insert(recovery.new_account);
+				ensure_rule(is_only, "two recoveries lead to one account", &lost)?;
+				let is_only = initiators.insert(recovery.initiator);
+				ensure_rule(is_only, "a guardian initiated two recoveries", &lost)?;
 			}
 		}
 		Ok(())
@@ -94,31 +85,23 @@ impl<T: Config> Pallet<T> {
 
 	/// Each account's balances on hold equal the deposits of its records.
 	fn holds_match_deposits() -> Result<(), TryRuntimeError> {
-		let mut configs = BTreeMap::<T::AccountId, BalanceOf<T>>::new();
-		let mut initiations = BTreeMap::<T::AccountId, BalanceOf<T>>::new();
-		for (account, config) in RecoveryConfigs::<T>::iter() {
-			configs.insert(account, config.deposit);
-		}
-		for recovery in ActiveRecoveries::<T>::iter_values().flatten() {
-			let sum = initiations.entry(recovery.initiator).or_default();
-			*sum = sum.saturating_add(recovery.deposit);
-		}
-		for account in frame_system::Account::<T>::iter_keys() {
-			let held = |reason: HoldReason| T::Currency::balance_on_hold(&reason.into(), &account);
-			ensure!(
-				held(HoldReason::RecoveryConfig) == configs.remove(&account).unwrap_or_default(),
-				"a configuration's deposit differs from the hold"
-			);
-			ensure!(
-				held(HoldReason::RecoveryInitiation)
-					== initiations.remove(&account).unwrap_or_default(),
-				"deposits of initiations differ from the hold"
-			);
-		}
-		ensure!(
-			configs.values().chain(initiations.values()).all(Zero::is_zero),
-			"a deposit is not held"
-		);
+		let configs: Owed<_, _> = RecoveryConfigs::<T>::iter()
+			.map(|(account, config)| (account, config.deposit))
+			.collect();
+		configs.ensure_held::<T::Currency>(
+			HoldReason::RecoveryConfig,
+			frame_system::Account::<T>::iter_keys(),
+			"a configuration's deposit differs from the hold",
+		)?;
+		let initiations: Owed<_, _> = ActiveRecoveries::<T>::iter_values()
+			.flatten()
+			.map(|recovery| (recovery.initiator, recovery.deposit))
+			.collect();
+		initiations.ensure_held::<T::Currency>(
+			HoldReason::RecoveryInitiation,
+			frame_system::Account::<T>::iter_keys(),
+			"deposits of initiations differ from the hold",
+		)?;
 		Ok(())
 	}
 }

@@ -1,8 +1,8 @@
 //! Status changes by owner, governance and reputation, and the standing that outlives a node.
 
 use crate::{
-	Beats, Config, Error, Event, GPUNodes, GPUProfileOf, NodeIds, Pallet, Standing, Standings,
-	MAX_SCORE,
+	Barred, Beats, Config, Error, Event, GPUNodes, GPUProfileOf, NodeIds, Pallet, Standing,
+	Standings, MAX_SCORE,
 };
 use ai_compute_primitives::{Did, DidHash, NodeStatus, StandingMutate};
 use alloc::vec::Vec;
@@ -34,13 +34,19 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn do_force_status(did: Vec<u8>, new_status: NodeStatus) -> DispatchResult {
 		let did = Self::parse(&did)?;
 		let mut profile = GPUNodes::<T>::get(&did).ok_or(Error::<T>::NodeNotFound)?;
+		let node = did.hash();
+		let bars = new_status == NodeStatus::Suspended;
 		ensure!(
-			profile.status != new_status || Self::status_now(&profile) != new_status,
+			profile.status != new_status
+				|| Self::status_now(&profile) != new_status
+				|| bars != Barred::<T>::contains_key(node),
 			Error::<T>::StatusUnchanged
 		);
 
+		Barred::<T>::set(node, bars.then_some(()));
 		Self::store_lapse(&did, &mut profile);
-		if profile.status != new_status {
+		// Also where reputation has suspended the node before: from now on governance has.
+		if bars || profile.status != new_status {
 			Self::change_status(&did, &mut profile, new_status);
 		}
 		GPUNodes::<T>::insert(&did, profile);
@@ -114,6 +120,9 @@ impl<T: Config> StandingMutate for Pallet<T> {
 	}
 
 	fn reinstate(node: &DidHash) {
+		if Barred::<T>::contains_key(node) {
+			return;
+		}
 		let Some((did, mut profile)) = Self::registered(node) else {
 			return Self::change_absent(node, |standing| standing.suspended = false);
 		};

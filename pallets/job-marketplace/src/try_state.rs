@@ -6,31 +6,13 @@ use crate::{
 	types::*,
 	*,
 };
-use ai_compute_primitives::JobId;
+use ai_compute_primitives::{
+	try_state::{broken, ensure_rule, Owed},
+	JobId,
+};
 use alloc::collections::{BTreeMap, BTreeSet};
-use codec::Encode;
-use frame_support::{
-	ensure,
-	traits::{fungible::hold::Inspect as _, Get},
-};
-use sp_runtime::{
-	traits::{Saturating, Zero},
-	TryRuntimeError,
-};
-
-/// Sums of what records say is on hold, per encoded account.
-type Sums<T> =
-	BTreeMap<alloc::vec::Vec<u8>, (<T as frame_system::Config>::AccountId, BalanceOf<T>)>;
-
-fn add<T: Config>(sums: &mut Sums<T>, who: &T::AccountId, amount: BalanceOf<T>) {
-	let entry = sums.entry(who.encode()).or_insert_with(|| (who.clone(), Zero::zero()));
-	entry.1 = entry.1.saturating_add(amount);
-}
-
-fn broken(rule: &'static str, key: &impl core::fmt::Debug) -> TryRuntimeError {
-	log::error!(target: "runtime::job-marketplace", "{rule}: {key:?}");
-	TryRuntimeError::Other(rule)
-}
+use frame_support::traits::Get;
+use sp_runtime::{traits::Zero, TryRuntimeError};
 
 impl<T: Config> Pallet<T> {
 	/// All checks.
@@ -47,31 +29,20 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Every account has on hold exactly what its records say.
-	///
-	/// Asked of every account there is, and of those that a job or a bid names.
 	fn check_holds() -> Result<(), TryRuntimeError> {
-		let (mut escrows, mut deposits, mut bonds, mut disputes) =
-			(Sums::<T>::new(), Sums::<T>::new(), Sums::<T>::new(), Sums::<T>::new());
-		let mut seen = Sums::<T>::new();
+		let (mut escrows, mut deposits) = (Owed::default(), Owed::default());
+		let (mut bonds, mut disputes) = (Owed::default(), Owed::default());
 		for (job_id, job) in Jobs::<T>::iter() {
-			add::<T>(&mut seen, &job.requester, Zero::zero());
-			if let Some(assignment) = &job.assignment {
-				add::<T>(&mut seen, &assignment.owner, Zero::zero());
-			}
-			add::<T>(&mut deposits, &job.requester, job.deposit);
-			if !job.status.is_terminal() {
-				add::<T>(&mut escrows, &job.requester, job.max_payment);
-			}
 			if let Some(dispute) = Disputes::<T>::get(job_id) {
-				add::<T>(&mut disputes, &job.requester, dispute.bond);
+				disputes.add(job.requester.clone(), dispute.bond);
 			}
+			if !job.status.is_terminal() {
+				escrows.add(job.requester.clone(), job.max_payment);
+			}
+			deposits.add(job.requester, job.deposit);
 		}
 		for (_, _, bid) in JobBids::<T>::iter() {
-			add::<T>(&mut seen, &bid.bidder, Zero::zero());
-			add::<T>(&mut bonds, &bid.bidder, bid.bond);
-		}
-		for who in frame_system::Account::<T>::iter_keys() {
-			add::<T>(&mut seen, &who, Zero::zero());
+			bonds.add(bid.bidder, bid.bond);
 		}
 		let rules = [
 			(HoldReason::JobEscrow, escrows, "escrow on hold is the sum of open jobs"),
@@ -83,12 +54,9 @@ impl<T: Config> Pallet<T> {
 				"dispute bonds on hold are the sum of all disputes",
 			),
 		];
-		for (reason, sums, rule) in rules {
-			for (key, (who, _)) in &seen {
-				let recorded = sums.get(key).map_or_else(Zero::zero, |(_, amount)| *amount);
-				let held = T::Currency::balance_on_hold(&reason.into(), who);
-				ensure!(held == recorded, broken(rule, who));
-			}
+		for (reason, owed, rule) in rules {
+			let accounts = frame_system::Account::<T>::iter_keys();
+			owed.ensure_held::<T::Currency>(reason, accounts, rule)?;
 		}
 		Ok(())
 	}
@@ -169,21 +137,22 @@ impl<T: Config> Pallet<T> {
 		let mut counts = BTreeMap::<JobId, u32>::new();
 		for (job_id, node, bid) in JobBids::<T>::iter() {
 			let key = (job_id, node);
-			ensure!(bid.gpu_did.hash() == node, broken("a bid is stored under its node", &key));
+			ensure_rule(bid.gpu_did.hash() == node, "a bid is stored under its node", &key)?;
 			let job =
 				Jobs::<T>::get(job_id).ok_or_else(|| broken("no bid outlives its job", &key))?;
 			let affordable =
 				job.cost(bid.price_per_token).is_some_and(|cost| cost <= job.max_payment);
-			ensure!(affordable, broken("a bid is within its job's budget", &key));
+			ensure_rule(affordable, "a bid is within its job's budget", &key)?;
 			let count = counts.entry(job_id).or_default();
 			*count = count.saturating_add(1);
 		}
 		for (job_id, job) in Jobs::<T>::iter() {
 			let counted = counts.get(&job_id).copied().unwrap_or_default();
-			ensure!(
+			ensure_rule(
 				job.bid_count == counted,
-				broken("a job's bid count is the number of its bids", &job_id)
-			);
+				"a job's bid count is the number of its bids",
+				&job_id,
+			)?;
 		}
 		Ok(())
 	}
@@ -225,10 +194,11 @@ impl<T: Config> Pallet<T> {
 		for (job_id, node, bid) in JobBids::<T>::iter() {
 			let live = Jobs::<T>::get(job_id).is_some_and(|job| !job.status.is_terminal());
 			let expected = live && bid.standing == BidStanding::Open;
-			ensure!(
+			ensure_rule(
 				ranked.contains(&(job_id, node)) == expected,
-				broken("exactly the open bids of live jobs are ranked", &(job_id, node))
-			);
+				"exactly the open bids of live jobs are ranked",
+				&(job_id, node),
+			)?;
 		}
 		Ok(())
 	}
@@ -256,10 +226,11 @@ impl<T: Config> Pallet<T> {
 			}
 		}
 		for (job_id, job) in Jobs::<T>::iter() {
-			ensure!(
+			ensure_rule(
 				job.status != JobStatus::Disputed || Disputes::<T>::contains_key(job_id),
-				broken("a disputed job has its dispute", &job_id)
-			);
+				"a disputed job has its dispute",
+				&job_id,
+			)?;
 		}
 		Ok(())
 	}
@@ -273,21 +244,29 @@ impl<T: Config> Pallet<T> {
 		if let Some(job_id) = AssignedNodes::<T>::iter_keys().find(gone) {
 			return Err(broken("no assigned DID outlives its job", &job_id));
 		}
+		if let Some((job_id, _, _)) = TiedPayments::<T>::iter().find(|(job_id, attempt, ties)| {
+			let job = Jobs::<T>::get(job_id);
+			job.is_none_or(|job| *attempt > job.attempts) || ties.payments == 0
+		}) {
+			return Err(broken("payments are tied to an attempt that there is", &job_id));
+		}
 		for (job_id, result) in Results::<T>::iter() {
 			let job = Jobs::<T>::get(job_id)
 				.ok_or_else(|| broken("no result outlives its job", &job_id))?;
 			let hash = sp_io::hashing::blake2_256(&result);
-			ensure!(
+			ensure_rule(
 				job.delivery.is_some_and(|delivery| delivery.result_hash == hash),
-				broken("a stored result hashes to the delivered hash", &job_id)
-			);
+				"a stored result hashes to the delivered hash",
+				&job_id,
+			)?;
 		}
 		for (job_id, job) in Jobs::<T>::iter() {
 			let on_chain = job.delivery.is_some_and(|d| d.bytes == ResultBytes::OnChain);
-			ensure!(
+			ensure_rule(
 				on_chain == Results::<T>::contains_key(job_id),
-				broken("a job knows whether its result is on chain", &job_id)
-			);
+				"a job knows whether its result is on chain",
+				&job_id,
+			)?;
 		}
 		Ok(())
 	}
@@ -313,17 +292,19 @@ impl<T: Config> Pallet<T> {
 	/// Books of offers say something, and count each number once and at least once.
 	fn check_offers() -> Result<(), TryRuntimeError> {
 		for (node, book) in OfferBooks::<T>::iter() {
-			ensure!(!book.is_blank(), broken("no blank book of offers is stored", &node));
+			ensure_rule(!book.is_blank(), "no blank book of offers is stored", &node)?;
 			let numbers: BTreeSet<u64> = book.counters.iter().map(|c| c.offer_id).collect();
-			ensure!(
+			ensure_rule(
 				numbers.len() == book.counters.len(),
-				broken("an offer's number has one counter", &node)
-			);
+				"an offer's number has one counter",
+				&node,
+			)?;
 			let unused = |c: &Counter<_>| matches!(c.uses, Usage::Used { times: 0, .. });
-			ensure!(
+			ensure_rule(
 				!book.counters.iter().any(unused),
-				broken("a counter has counted something", &node)
-			);
+				"a counter has counted something",
+				&node,
+			)?;
 		}
 		Ok(())
 	}

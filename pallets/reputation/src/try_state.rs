@@ -2,15 +2,14 @@
 
 use crate::{
 	scoring::{MAX_EVIDENCE, MAX_SCORE},
-	BalanceOf, Config, HoldReason, NextSlashId, Pallet, Parameters, Reputations, SlashState,
-	Slashes, Suspensions,
+	Config, HoldReason, NextSlashId, Pallet, Parameters, Reputations, SlashState, Slashes,
+	Suspensions,
 };
-use ai_compute_primitives::StandingMutate;
-use alloc::collections::BTreeMap;
-use frame_support::{
-	ensure,
-	traits::fungible::{Inspect, InspectHold},
+use ai_compute_primitives::{
+	try_state::{ensure_rule, Owed},
+	StandingMutate,
 };
+use frame_support::traits::fungible::Inspect;
 use sp_runtime::{
 	traits::{Saturating, Zero},
 	TryRuntimeError,
@@ -25,20 +24,20 @@ impl<T: Config> Pallet<T> {
 		Self::slashes_are_sound()?;
 		Self::pot_covers_the_slashes()?;
 		Self::bonds_match_holds()?;
-		let valid = Parameters::<T>::get().validate(&Self::limits()).is_ok();
-		ensure!(valid, "a parameter lies outside its bounds");
-		Ok(())
+		let valid = Parameters::<T>::get().validate(&Self::limits());
+		ensure_rule(valid.is_ok(), "a parameter lies outside its bounds", &valid)
 	}
 
 	/// Records lie within their bounds and not in the future.
 	fn records_are_sound() -> Result<(), TryRuntimeError> {
 		let now = Self::now();
-		for record in Reputations::<T>::iter_values() {
-			ensure!(record.score <= MAX_SCORE, "a score is above the highest");
+		for (node, record) in Reputations::<T>::iter() {
+			ensure_rule(record.score <= MAX_SCORE, "a score is above the highest", &node)?;
 			let most = record.evidence.good.max(record.evidence.bad);
-			ensure!(most <= MAX_EVIDENCE, "more evidence is stored than counts");
-			ensure!(record.updated <= now, "a record was updated in the future");
-			ensure!(record.window.start <= now, "a window begins in the future");
+			ensure_rule(most <= MAX_EVIDENCE, "more evidence is stored than counts", &node)?;
+			ensure_rule(record.updated <= now, "a record was updated in the future", &node)?;
+			let is_past = record.window.start <= now;
+			ensure_rule(is_past, "a window begins in the future", &node)?;
 		}
 		Ok(())
 	}
@@ -46,8 +45,8 @@ impl<T: Config> Pallet<T> {
 	/// The registry has the scores that were last computed.
 	fn registry_knows_the_scores() -> Result<(), TryRuntimeError> {
 		for (node, record) in Reputations::<T>::iter() {
-			let known = T::Standing::score(&node);
-			ensure!(known == record.score, "the registry has another score");
+			let is_known = T::Standing::score(&node) == record.score;
+			ensure_rule(is_known, "the registry has another score", &node)?;
 		}
 		Ok(())
 	}
@@ -55,9 +54,11 @@ impl<T: Config> Pallet<T> {
 	/// Suspensions began in the past and end after that.
 	fn suspensions_are_sound() -> Result<(), TryRuntimeError> {
 		let now = Self::now();
-		for suspension in Suspensions::<T>::iter_values() {
-			ensure!(suspension.since <= now, "a suspension begins in the future");
-			ensure!(suspension.until >= suspension.since, "a suspension ends before it began");
+		for (node, suspension) in Suspensions::<T>::iter() {
+			let is_past = suspension.since <= now;
+			ensure_rule(is_past, "a suspension begins in the future", &node)?;
+			let is_ordered = suspension.until >= suspension.since;
+			ensure_rule(is_ordered, "a suspension ends before it began", &node)?;
 		}
 		Ok(())
 	}
@@ -66,13 +67,14 @@ impl<T: Config> Pallet<T> {
 	fn slashes_are_sound() -> Result<(), TryRuntimeError> {
 		let now = Self::now();
 		let next = NextSlashId::<T>::get();
-		for (slash_id, slash) in Slashes::<T>::iter() {
-			ensure!(slash_id < next, "a slash has a number that was never given");
-			ensure!(!slash.amount.is_zero(), "a slash of nothing is stored");
-			let half = slash.amount / 2u32.into();
-			ensure!(slash.compensation <= half, "more than half of a slash is compensation");
-			ensure!(slash.at <= now, "a slash lies in the future");
-			ensure!(slash.deadline >= slash.at, "a slash was over before it began");
+		for (id, slash) in Slashes::<T>::iter() {
+			ensure_rule(id < next, "a slash has a number that was never given", &id)?;
+			ensure_rule(!slash.amount.is_zero(), "a slash of nothing is stored", &id)?;
+			let fits = slash.compensation <= slash.amount / 2u32.into();
+			ensure_rule(fits, "more than half of a slash is compensation", &id)?;
+			ensure_rule(slash.at <= now, "a slash lies in the future", &id)?;
+			let is_ordered = slash.deadline >= slash.at;
+			ensure_rule(is_ordered, "a slash was over before it began", &id)?;
 		}
 		Ok(())
 	}
@@ -84,25 +86,23 @@ impl<T: Config> Pallet<T> {
 		// Where the pallet joined a running chain the first slash brings the account to life.
 		let unborn = held.is_zero() && balance.is_zero();
 		let owed = held.saturating_add(T::Currency::minimum_balance());
-		ensure!(unborn || balance >= owed, "the account does not cover the held slashes");
-		Ok(())
+		let is_covered = unborn || balance >= owed;
+		ensure_rule(is_covered, "the account does not cover the held slashes", &(balance, owed))
 	}
 
 	/// Each account's balance on hold equals the bonds of its appeals.
 	fn bonds_match_holds() -> Result<(), TryRuntimeError> {
-		let mut owed = BTreeMap::<T::AccountId, BalanceOf<T>>::new();
+		let mut owed = Owed::default();
 		for slash in Slashes::<T>::iter_values() {
 			if let SlashState::Appealed { bond } = slash.state {
-				let sum = owed.entry(slash.owner).or_default();
-				*sum = sum.saturating_add(bond);
+				owed.add(slash.owner, bond);
 			}
 		}
-		for account in frame_system::Account::<T>::iter_keys() {
-			let held = T::Currency::balance_on_hold(&HoldReason::AppealBond.into(), &account);
-			let owed = owed.remove(&account).unwrap_or_default();
-			ensure!(held == owed, "bonds on hold differ from an account's appeals");
-		}
-		ensure!(owed.values().all(Zero::is_zero), "a bond is not held");
+		owed.ensure_held::<T::Currency>(
+			HoldReason::AppealBond,
+			frame_system::Account::<T>::iter_keys(),
+			"bonds on hold differ from an account's appeals",
+		)?;
 		Ok(())
 	}
 }

@@ -107,7 +107,7 @@ fn try_state_detects_deposits_that_are_not_held() {
 			Precision::Exact
 		));
 	});
-	detects("a deposit is not held", || {
+	detects("deposits of initiations differ from the hold", || {
 		frame_system::Account::<Test>::remove(12);
 	});
 }

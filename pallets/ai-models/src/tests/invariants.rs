@@ -184,7 +184,7 @@ fn try_state_detects_deposits_that_are_not_held() {
 	detects("deposits on hold differ from a host's records", |_| {
 		change_host(|host| host.deposit -= 1)
 	});
-	detects("a deposit is not held", |_| {
+	detects("deposits on hold differ from a host's records", |_| {
 		let mut host = Hosts::<Test>::get(hash(DID), hash(NODE)).unwrap();
 		host.node = parse(OTHER_NODE);
 		host.host = PAUPER;

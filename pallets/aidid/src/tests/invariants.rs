@@ -138,7 +138,7 @@ fn try_state_detects_a_deposit_that_is_not_held() {
 			record.as_mut().unwrap().deposit = 0
 		})
 	});
-	detects("a deposit is not held", |_| {
+	detects(message, |_| {
 		frame_system::Account::<Test>::remove(BOB);
 	});
 }

@@ -1,7 +1,8 @@
-use crate::{mock::*, Beats, Error, Event};
+use crate::{mock::*, Barred, Beats, Error, Event};
 use ai_compute_primitives::{
 	NodeStatus,
 	NodeStatus::{Active, Inactive, Suspended},
+	StandingMutate,
 };
 use frame_support::{assert_noop, assert_ok};
 use sp_runtime::DispatchError;
@@ -43,5 +44,38 @@ fn force_fails_for_owners_unknown_and_unchanged() {
 			GpuRegistry::force_status(RuntimeOrigin::root(), OTHER_DID.to_vec(), Inactive),
 			Error::<Test>::NodeNotFound
 		);
+	});
+}
+
+#[test]
+fn what_governance_suspends_only_governance_lifts() {
+	with_node(|node| {
+		assert_ok!(force(Suspended));
+		GpuRegistry::suspend(&node);
+		GpuRegistry::reinstate(&node);
+		assert_eq!(profile(DID).status, Suspended);
+		// Nor does it end while the node is away.
+		assert_ok!(leave(ALICE, DID));
+		GpuRegistry::reinstate(&node);
+		wait(PERIOD);
+		assert_ok!(register(ALICE, DID, 3_000));
+		assert_eq!(profile(DID).status, Suspended);
+
+		assert_ok!(force(Active));
+		assert!(!Barred::<Test>::contains_key(node));
+		GpuRegistry::suspend(&node);
+		GpuRegistry::reinstate(&node);
+		assert_eq!(profile(DID).status, Inactive);
+	});
+}
+
+#[test]
+fn governance_makes_a_suspension_its_own() {
+	with_node(|node| {
+		GpuRegistry::suspend(&node);
+		assert_ok!(force(Suspended));
+		assert_noop!(force(Suspended), Error::<Test>::StatusUnchanged);
+		GpuRegistry::reinstate(&node);
+		assert_eq!(profile(DID).status, Suspended);
 	});
 }

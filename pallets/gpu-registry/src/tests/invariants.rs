@@ -1,7 +1,7 @@
 //! Each check of `do_try_state` sees the corruption it is there for.
 
 use crate::{
-	mock::*, Beat, Beats, GPUNodes, NextIndex, NodeIds, NodeLoad, NodeLoads, OwnerNodes,
+	mock::*, Barred, Beat, Beats, GPUNodes, NextIndex, NodeIds, NodeLoad, NodeLoads, OwnerNodes,
 	Parameters, Standing, Standings, TotalNodes, Unbonding, UnbondingChunk,
 };
 use ai_compute_primitives::{DidHash, NodeStatus};
@@ -147,6 +147,13 @@ fn try_state_detects_wrong_unbonding() {
 	detects("nothing is unbonding", |_| put(&[(3_000, 9), (0, 10)]));
 	detects("unbonding stake is out of order", |_| put(&[(1_000, 10), (2_000, 9)]));
 	detects("unbonding stake is out of order", |_| put(&[(1_000, 10), (2_000, 10)]));
+}
+
+#[test]
+fn try_state_detects_a_barred_node_that_works() {
+	let message = "a node that governance suspended is not";
+	detects(message, |node| Barred::<Test>::insert(node, ()));
+	detects(message, |_| Barred::<Test>::insert(DidHash::repeat_byte(9), ()));
 }
 
 #[test]

@@ -94,7 +94,7 @@ fn try_state_detects_bonds_that_differ_from_holds() {
 	detects(message, || {
 		assert_ok!(Balances::hold(&HoldReason::AppealBond.into(), &STRANGER, TOKEN));
 	});
-	detects("a bond is not held", || {
+	detects(message, || {
 		change_slash(|slash| {
 			slash.owner = PAUPER;
 			slash.state = crate::SlashState::Appealed { bond: 1 };
