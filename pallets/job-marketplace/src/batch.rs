@@ -73,11 +73,8 @@ impl<T: Config> Pallet<T> {
 	}
 
 	pub(crate) fn do_settle_batch(job_ids: Vec<JobId>) -> DispatchResultWithPostInfo {
-		let tally = Self::each(
-			job_ids,
-			|job_id| *job_id,
-			|job_id| plain(Self::do_finalize_job(job_id)),
-		)?;
+		let tally =
+			Self::each(job_ids, |job_id| *job_id, |job_id| plain(Self::do_finalize_job(job_id)))?;
 		Ok(Self::weighed(tally, T::WeightInfo::settle_batch))
 	}
 

@@ -6,7 +6,7 @@
 //! that every node is looked up among them.
 
 use super::*;
-use ai_compute_primitives::{Did, DidHash, FeePolicy, JobId, ModelInspect, NodeMutate};
+use ai_compute_primitives::{Did, DidHash, FeePolicy, JobId, JobOutcome, ModelInspect, NodeMutate};
 use alloc::{format, vec, vec::Vec};
 use codec::Encode;
 use frame_benchmarking::v2::*;
@@ -204,6 +204,13 @@ fn completed<T: Config>(requester: &T::AccountId) -> JobId {
 	job_id
 }
 
+/// Makes a late delivery one in time.
+fn make_punctual<T: Config>(job_id: JobId) {
+	Jobs::<T>::mutate(job_id, |job| {
+		job.as_mut().unwrap().delivery.as_mut().unwrap().timing = Timing::OnTime;
+	});
+}
+
 /// A job of `requester` that another's node delivered late, disputed. The result has the largest
 /// size, and is on chain unless its delivery is what the dispute is about.
 fn disputed<T: Config>(requester: &T::AccountId, reason: DisputeReason) -> JobId {
@@ -266,6 +273,30 @@ fn make_unfit<T: Config>(job_id: JobId, node: DidHash, n: u32) {
 /// Uses up the attempts of a job, so that it fails instead of being reopened.
 fn use_up_attempts<T: Config>(job_id: JobId) {
 	Jobs::<T>::mutate(job_id, |job| job.as_mut().unwrap().attempts = u8::MAX);
+}
+
+/// A job of `requester` that a node of `owner` has started, for payments tied to it.
+pub(crate) fn running_for<T: Config>(requester: &T::AccountId, owner: &T::AccountId) -> JobId {
+	for who in [requester, owner] {
+		T::Currency::set_balance(who, plenty::<T>());
+	}
+	fee_account::<T>();
+	let job_id = submit::<T>(requester, 0);
+	let did = register::<T>(7_000, owner);
+	bid::<T>(job_id, owner, &did, price::<T>());
+	let did = did.as_bytes().to_vec();
+	Pallet::<T>::assign_job(RawOrigin::Signed(requester.clone()).into(), job_id, did).unwrap();
+	Pallet::<T>::start_job(RawOrigin::Signed(owner.clone()).into(), job_id).unwrap();
+	job_id
+}
+
+/// Ends such a job as one that was delivered in time and earned standing.
+pub(crate) fn settle_unpaid<T: Config>(job_id: JobId) {
+	let mut job = job::<T>(job_id);
+	Pallet::<T>::release_escrow(job_id, &job).unwrap();
+	let fee_paid = 1u32.into();
+	job.settlement = Some(Settlement { outcome: JobOutcome::OnTime, fee_paid });
+	Pallet::<T>::end(job_id, &mut job, JobStatus::Settled);
 }
 
 /// Items of a batch of `n`.
@@ -466,8 +497,19 @@ mod benchmarks {
 		let caller = caller::<T>();
 		fee_account::<T>();
 		let job_id = completed::<T>(&caller);
+		make_punctual::<T>(job_id);
 		#[extrinsic_call]
 		_(RawOrigin::Signed(caller), job_id, Some(5));
+		assert_eq!(job::<T>(job_id).rating, Some(5));
+	}
+
+	#[benchmark]
+	fn accept_late() {
+		let caller = caller::<T>();
+		fee_account::<T>();
+		let job_id = completed::<T>(&caller);
+		#[extrinsic_call]
+		accept_result(RawOrigin::Signed(caller), job_id, Some(5));
 		assert_eq!(job::<T>(job_id).rating, Some(5));
 	}
 
@@ -486,6 +528,7 @@ mod benchmarks {
 	fn finalize_job() {
 		fee_account::<T>();
 		let job_id = completed::<T>(&funded::<T>("payer", 0));
+		make_punctual::<T>(job_id);
 		// Its model has no parent.
 		Jobs::<T>::mutate(job_id, |job| job.as_mut().unwrap().terms.parent_bps = 0);
 		go_to::<T>(job::<T>(job_id).deadline);
@@ -495,7 +538,7 @@ mod benchmarks {
 	}
 
 	#[benchmark]
-	fn finalize_with_parent() {
+	fn finalize_costly() {
 		fee_account::<T>();
 		let job_id = completed::<T>(&funded::<T>("payer", 0));
 		go_to::<T>(job::<T>(job_id).deadline);
@@ -570,7 +613,7 @@ mod benchmarks {
 		go_to::<T>(job::<T>(job_id).bid_end);
 		#[extrinsic_call]
 		_(RawOrigin::Signed(caller::<T>()), job_id, did.as_bytes().to_vec());
-		assert_eq!(JobBids::<T>::get(job_id, worst).unwrap().standing, BidStanding::Forfeited);
+		assert_eq!(JobBids::<T>::get(job_id, worst).unwrap().standing, BidStanding::Struck);
 		assert_eq!(BidBooks::<T>::get(job_id).turn(&next), matching::Turn::Leading);
 	}
 

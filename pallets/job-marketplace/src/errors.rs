@@ -124,5 +124,7 @@ mod errors {
 		NothingExpired,
 		/// A batch has 1 to `MaxBatch` items.
 		InvalidBatchSize,
+		/// Payments that are tied to the job must be closed first, and their royalty collected.
+		PaymentsTied,
 	}
 }

@@ -16,8 +16,7 @@ use crate::{
 	*,
 };
 use ai_compute_primitives::{
-	Did, FeePolicy, JobEnd, JobId, JobOutcome, JobReport, ModelInspect, ModelUsage, NodeInspect,
-	NodeMutate,
+	FeePolicy, JobEnd, JobId, JobOutcome, JobReport, ModelInspect, ModelUsage, NodeMutate,
 };
 use frame_support::{
 	defensive,
@@ -254,7 +253,7 @@ impl<T: Config> Pallet<T> {
 		Self::give_back_hold(job_id, HoldReason::JobEscrow, &requester, rest)?;
 
 		let did = AssignedNodes::<T>::get(job_id);
-		let fee_paid = if Self::is_related(&requester, &provider, did.as_ref(), model.as_ref()) {
+		let fee_paid = if Self::is_related(&requester, &provider, model.as_ref()) {
 			Zero::zero()
 		} else {
 			split.fee
@@ -298,14 +297,14 @@ impl<T: Config> Pallet<T> {
 
 	/// Whether `requester` stands behind the node or the model, so that paying the job is paying
 	/// himself.
+	///
+	/// A node gets a job only while its owner controls its DID. Whom he names as controller later
+	/// says nothing: else he could make a stranger a relative, and the stranger's rating void.
 	fn is_related(
 		requester: &T::AccountId,
 		provider: &T::AccountId,
-		node: Option<&Did>,
 		model_owner: Option<&T::AccountId>,
 	) -> bool {
-		requester == provider
-			|| model_owner == Some(requester)
-			|| node.is_some_and(|did| T::Nodes::is_related(did, requester))
+		requester == provider || model_owner == Some(requester)
 	}
 }

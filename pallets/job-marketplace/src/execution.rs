@@ -102,6 +102,8 @@ impl<T: Config> Pallet<T> {
 		let weight = if job.status == JobStatus::Disputed {
 			Self::end_dispute(job_id, &job, BondTo::Provider)?;
 			T::WeightInfo::accept_disputed()
+		} else if Self::is_late(&job) {
+			T::WeightInfo::accept_late()
 		} else {
 			T::WeightInfo::accept_result()
 		};
@@ -112,13 +114,17 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn do_finalize_job(job_id: JobId) -> DispatchResultWithPostInfo {
 		let job = Self::job(job_id)?;
 		JobCall::FinalizeJob.check(&Self::moment(job_id, &job)).map_err(Error::<T>::from)?;
-		let weight = if Self::split_of(&job, Payment::Whole).parent.is_zero() {
-			T::WeightInfo::finalize_job()
-		} else {
-			T::WeightInfo::finalize_with_parent()
-		};
+		// A slash and a parent's share each touch one account more.
+		let plain = !Self::is_late(&job) && Self::split_of(&job, Payment::Whole).parent.is_zero();
+		let weight =
+			if plain { T::WeightInfo::finalize_job() } else { T::WeightInfo::finalize_costly() };
 		Self::settle(job_id, job, Payment::Whole, None)?;
 		Ok(Some(weight).into())
+	}
+
+	/// Whether a job was delivered after the time that its node promised.
+	fn is_late(job: &JobRecordOf<T>) -> bool {
+		job.delivery.is_some_and(|delivery| delivery.timing == Timing::Late)
 	}
 
 	/// Notes a rating of a job whose settlement is known. The caller stores the job.
@@ -218,6 +224,7 @@ impl<T: Config> Pallet<T> {
 		let attempts = job.attempts;
 		Jobs::<T>::insert(job_id, job);
 		AssignedNodes::<T>::remove(job_id);
+		Self::end_ties(job_id, attempts);
 		let node = assignment.node;
 		Self::deposit_event(Event::JobReopened { job_id, node, outcome, attempts, deadline });
 		Ok(())

@@ -62,7 +62,7 @@
 //! | Settled | accept_result, requester | unrated, < end + rating | – | Settled |
 //! | Assigned | withdraw_bid, bidder | – | bond to its bidder, or to the fee account | Assigned |
 //! | other | withdraw_bid, anyone | – | bond to its bidder, or to the fee account | same |
-//! | terminal | reap_job, anyone | ≥ end + retention, no bids | deposit back | removed |
+//! | terminal | reap_job, anyone | ≥ end + retention, no bids, no payments tied | deposit back | removed |
 //!
 //! Every other pair of state and call is [`InvalidState`](Error::InvalidState),
 //! [`TooEarly`](Error::TooEarly) or [`TooLate`](Error::TooLate). The table is code in [`lifecycle`].
@@ -112,7 +112,9 @@ mod escrow;
 mod events;
 mod execution;
 mod hiring;
+mod pages;
 mod submission;
+mod ties;
 #[cfg(any(feature = "std", feature = "try-runtime"))]
 mod try_state;
 mod views;
@@ -141,8 +143,13 @@ pub use lifecycle::{JobCall, Refusal};
 pub use matching::{BidBook, ScoreWeights, Seat};
 pub use offers::{Offer, OfferBook, OfferKey, SignedOffer};
 pub use options::{HireJob, OptionError, Payload, PayloadReference, Requirements, SubmitOptions};
+pub use pages::{
+	Actor, BidLine, JobPage, JobPageOf, NodeShare, NodeShareOf, OpenJob, OpenJobOf, Payout,
+	PromptPlace, Step, MAX_BIDDING,
+};
 pub use pallet::*;
 pub use parameters::{MarketParameters, ParameterError};
+pub use ties::Ties;
 pub use types::*;
 pub use weights::WeightInfo;
 
@@ -333,6 +340,17 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type MaxJobs<T: Config> = StorageValue<_, u32, ValueQuery, T::MaxJobsPerBlock>;
 
+	/// Payments of other pallets that are tied to an attempt at a job.
+	#[pallet::storage]
+	pub type TiedPayments<T: Config> = StorageDoubleMap<
+		_,
+		Twox64Concat,
+		JobId,
+		frame_support::Identity,
+		u8,
+		ties::Ties<BlockNumberFor<T>>,
+	>;
+
 	/// Governable periods, shares and weights.
 	#[pallet::storage]
 	pub type Parameters<T: Config> =
@@ -477,6 +495,7 @@ pub mod pallet {
 		#[pallet::call_index(6)]
 		#[pallet::weight(
 			T::WeightInfo::accept_result()
+				.max(T::WeightInfo::accept_late())
 				.max(T::WeightInfo::accept_disputed())
 				.max(T::WeightInfo::rate_settled())
 		)]
@@ -531,10 +550,10 @@ pub mod pallet {
 
 		/// Pays for a result whose escrow period has passed.
 		///
-		/// Signed by anyone. Emits `JobSettled`. Pays for the parent's share only where there is one.
+		/// Signed by anyone. Emits `JobSettled`. Pays for a slash and for a parent's share only where there is one.
 		#[pallet::call_index(9)]
 		#[pallet::weight(
-			T::WeightInfo::finalize_job().max(T::WeightInfo::finalize_with_parent())
+			T::WeightInfo::finalize_job().max(T::WeightInfo::finalize_costly())
 		)]
 		pub fn finalize_job(origin: OriginFor<T>, job_id: JobId) -> DispatchResultWithPostInfo {
 			ensure_signed(origin)?;
@@ -847,6 +866,12 @@ pub mod pallet {
 		/// latency and a full job are left to the bid.
 		pub fn can_bid(job_id: JobId, gpu_did: Vec<u8>) -> Result<(), CannotBid> {
 			Self::view_can_bid(job_id, gpu_did)
+		}
+
+		/// A job with everything around it: prompt and result, bids, dispute, what it pays, and who
+		/// may do what until when.
+		pub fn job_page(job_id: JobId) -> Option<JobPageOf<T>> {
+			Self::view_job_page(job_id)
 		}
 	}
 }

@@ -36,20 +36,19 @@
 //! A book has room for [`MAX_LIVE_OFFERS`] numbers and drops expired ones by itself. That bounds what
 //! a node can take of the state; only the node's own signature gets a number in.
 
+pub use ai_compute_primitives::{account_has_signed, SigningKey as OfferKey};
+
+use ai_compute_primitives::signed_payload;
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{traits::ConstU32, BoundedVec};
 use scale_info::TypeInfo;
-use sp_io::hashing::blake2_256;
-use sp_runtime::{traits::Verify, AccountId32, MultiSignature, Percent};
+use sp_runtime::{MultiSignature, Percent};
 
 /// What every signed offer begins with, inside the wrapping.
 pub const OFFER_TAG: &[u8] = b"ai-compute-pbc/offer/v1";
 /// Numbers of used and cancelled offers that a node can have at a time.
 pub const MAX_LIVE_OFFERS: u32 = 64;
-
-const OPEN: &[u8] = b"<Bytes>";
-const CLOSE: &[u8] = b"</Bytes>";
 
 /// A provider's offer to run jobs of one model.
 ///
@@ -97,7 +96,7 @@ impl<AccountId: Encode, Balance: Encode, BlockNumber: Encode>
 {
 	/// The bytes to sign on the chain with the genesis hash `genesis`.
 	pub fn payload(&self, genesis: &impl Encode) -> Vec<u8> {
-		[OPEN, OFFER_TAG, &(genesis, self).encode(), CLOSE].concat()
+		signed_payload(OFFER_TAG, &(genesis, self))
 	}
 }
 
@@ -108,66 +107,6 @@ pub struct SignedOffer<AccountId, Balance, BlockNumber> {
 	pub offer: Offer<AccountId, Balance, BlockNumber>,
 	/// Signature of its [payload](Offer::payload).
 	pub signature: MultiSignature,
-}
-
-/// A public key that signs a node's offers, of one fixed kind. Stored: grows at the end only.
-#[derive(
-	Clone,
-	Copy,
-	PartialEq,
-	Eq,
-	Debug,
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	MaxEncodedLen,
-	TypeInfo,
-)]
-pub enum OfferKey {
-	/// Ed25519.
-	#[codec(index = 0)]
-	Ed25519([u8; 32]),
-	/// Sr25519.
-	#[codec(index = 1)]
-	Sr25519([u8; 32]),
-	/// ECDSA on secp256k1, compressed. The signed hash is `blake2_256`.
-	#[codec(index = 2)]
-	Ecdsa([u8; 33]),
-}
-
-impl OfferKey {
-	/// The account that this key signs for.
-	pub fn account(&self) -> AccountId32 {
-		match self {
-			Self::Ed25519(key) | Self::Sr25519(key) => (*key).into(),
-			Self::Ecdsa(key) => blake2_256(key).into(),
-		}
-	}
-
-	/// Whether `signature` is one of this key, of its kind, for `payload`.
-	pub fn has_signed(&self, signature: &MultiSignature, payload: &[u8]) -> bool {
-		match (self, signature) {
-			(Self::Ed25519(_), MultiSignature::Ed25519(_))
-			| (Self::Sr25519(_), MultiSignature::Sr25519(_))
-			| (Self::Ecdsa(_), MultiSignature::Ecdsa(_)) => signature.verify(payload, &self.account()),
-			_ => false,
-		}
-	}
-}
-
-/// Whether `signature` is one of `account` for `payload`, by the rule that transactions have: the
-/// account is the key, or for ECDSA its `blake2_256`. Keys with Ethereum addresses sign no offers.
-pub fn account_has_signed(
-	account: &AccountId32,
-	signature: &MultiSignature,
-	payload: &[u8],
-) -> bool {
-	match signature {
-		MultiSignature::Ed25519(_) | MultiSignature::Sr25519(_) | MultiSignature::Ecdsa(_) => {
-			signature.verify(payload, account)
-		}
-		MultiSignature::Eth(_) => false,
-	}
 }
 
 /// A key and the owner who set it. Void for any other owner.

@@ -229,6 +229,7 @@ impl<T: Config> Pallet<T> {
 		job.ended_at = Some(now);
 		job.deadline = now.saturating_add(Parameters::<T>::get().retention);
 		BidBooks::<T>::remove(job_id);
+		Self::end_ties(job_id, job.attempts);
 		T::ModelUsage::job_closed(&job.model_did);
 		Jobs::<T>::insert(job_id, job);
 	}
@@ -237,6 +238,7 @@ impl<T: Config> Pallet<T> {
 		let job = Self::job(job_id)?;
 		JobCall::ReapJob.check(&Self::moment(job_id, &job)).map_err(Error::<T>::from)?;
 		ensure!(job.bid_count.is_zero(), Error::<T>::BidsRemain);
+		Self::ensure_untied(job_id)?;
 
 		// The deadline is the end of the retention; the same again and the caller is paid.
 		let retention = job.deadline.saturating_sub(job.ended_at.unwrap_or(job.deadline));

@@ -19,9 +19,10 @@ pub trait WeightInfo {
 	fn start_job() -> Weight;
 	fn complete_job(r: u32, ) -> Weight;
 	fn accept_result() -> Weight;
+	fn accept_late() -> Weight;
 	fn rate_settled() -> Weight;
 	fn finalize_job() -> Weight;
-	fn finalize_with_parent() -> Weight;
+	fn finalize_costly() -> Weight;
 	fn cancel_job() -> Weight;
 	fn expire_job() -> Weight;
 	fn withdraw_bid() -> Weight;
@@ -100,6 +101,11 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().reads(9_u64))
 			.saturating_add(T::DbWeight::get().writes(8_u64))
 	}
+	fn accept_late() -> Weight {
+		Weight::from_parts(130_000_000, 14005)
+			.saturating_add(T::DbWeight::get().reads(9_u64))
+			.saturating_add(T::DbWeight::get().writes(8_u64))
+	}
 	fn rate_settled() -> Weight {
 		Weight::from_parts(35_000_000, 3890)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
@@ -110,7 +116,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().reads(9_u64))
 			.saturating_add(T::DbWeight::get().writes(8_u64))
 	}
-	fn finalize_with_parent() -> Weight {
+	fn finalize_costly() -> Weight {
 		Weight::from_parts(140_000_000, 14005)
 			.saturating_add(T::DbWeight::get().reads(9_u64))
 			.saturating_add(T::DbWeight::get().writes(8_u64))
@@ -328,6 +334,11 @@ impl WeightInfo for () {
 			.saturating_add(RocksDbWeight::get().reads(9_u64))
 			.saturating_add(RocksDbWeight::get().writes(8_u64))
 	}
+	fn accept_late() -> Weight {
+		Weight::from_parts(130_000_000, 14005)
+			.saturating_add(RocksDbWeight::get().reads(9_u64))
+			.saturating_add(RocksDbWeight::get().writes(8_u64))
+	}
 	fn rate_settled() -> Weight {
 		Weight::from_parts(35_000_000, 3890)
 			.saturating_add(RocksDbWeight::get().reads(2_u64))
@@ -338,7 +349,7 @@ impl WeightInfo for () {
 			.saturating_add(RocksDbWeight::get().reads(9_u64))
 			.saturating_add(RocksDbWeight::get().writes(8_u64))
 	}
-	fn finalize_with_parent() -> Weight {
+	fn finalize_costly() -> Weight {
 		Weight::from_parts(140_000_000, 14005)
 			.saturating_add(RocksDbWeight::get().reads(9_u64))
 			.saturating_add(RocksDbWeight::get().writes(8_u64))

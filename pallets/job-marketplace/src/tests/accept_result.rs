@@ -91,19 +91,25 @@ fn success_rates_a_settled_job_without_paying_again() {
 }
 
 #[test]
-fn success_costs_less_when_it_only_rates() {
+fn success_pays_for_the_branch_it_takes() {
+	type W = ();
 	run(|| {
-		let (settle, rate) =
-			(<() as WeightInfo>::accept_result(), <() as WeightInfo>::rate_settled());
-		let job_id = completed();
-		let call = Call::<Test>::accept_result { job_id, rating: None };
-		let worst = settle.max(rate).max(<() as WeightInfo>::accept_disputed());
+		let (plain, late, rated) = (W::accept_result(), W::accept_late(), W::rate_settled());
+		let in_time = completed();
+		let call = Call::<Test>::accept_result { job_id: in_time, rating: None };
+		let worst = plain.max(late).max(rated).max(W::accept_disputed());
 		assert_eq!(call.get_dispatch_info().call_weight, worst);
-		let info = Market::accept_result(signed(ALICE), job_id, None).unwrap();
-		assert_eq!(info.actual_weight, Some(settle));
-		let info = Market::accept_result(signed(ALICE), job_id, Some(3)).unwrap();
-		assert_eq!(info.actual_weight, Some(rate));
-		assert!(rate.all_lte(settle));
+		let info = Market::accept_result(signed(ALICE), in_time, None).unwrap();
+		assert_eq!(info.actual_weight, Some(plain));
+		let info = Market::accept_result(signed(ALICE), in_time, Some(3)).unwrap();
+		assert_eq!(info.actual_weight, Some(rated));
+
+		let belated = processing();
+		go_to(job(belated).assignment.unwrap().result_due.unwrap());
+		deliver(belated, 500);
+		let info = Market::accept_result(signed(ALICE), belated, None).unwrap();
+		assert_eq!(info.actual_weight, Some(late));
+		assert!(rated.all_lte(plain) && plain.all_lte(late));
 	});
 }
 
@@ -226,13 +232,12 @@ fn boundary_deadlines_of_a_dispute() {
 
 #[test]
 fn paying_oneself_earns_no_standing() {
-	let cases: [(&str, fn()); 5] = [
+	let cases: [(&str, fn()); 4] = [
 		("owner of the node at assignment", || change_node(0, |node| node.owner = ALICE)),
-		("owner of the node now", || ()),
-		("controller of the node's DID", || change_node(0, |node| node.controller = ALICE)),
 		("owner of the model", || {
 			register_model(MODEL, Model { owner: ALICE, ..model(ModelTerms::default()) })
 		}),
+		("made controller of the node's DID", || ()),
 		("nobody", || ()),
 	];
 	for (what, relate) in cases {
@@ -244,15 +249,19 @@ fn paying_oneself_earns_no_standing() {
 			let provider = node(0).owner;
 			assert_ok!(Market::start_job(signed(provider.clone()), job_id));
 			assert_ok!(Market::complete_job(signed(provider), job_id, result_hash(), TOKENS, None));
-			if what == "owner of the node at assignment" {
-				change_node(0, |node| (node.owner, node.controller) = (STRANGER, STRANGER));
-			}
-			if what == "owner of the node now" {
-				change_node(0, |node| node.owner = ALICE);
+			match what {
+				"owner of the node at assignment" => {
+					change_node(0, |node| (node.owner, node.controller) = (STRANGER, STRANGER))
+				}
+				// Nobody asks him: his rating must count all the same.
+				"made controller of the node's DID" => {
+					change_node(0, |node| node.controller = ALICE)
+				}
+				_ => {}
 			}
 			assert_ok!(accept(job_id, Some(5)));
 			let fee = PRICE * Balance::from(TOKENS) / 20;
-			let counted = if what == "nobody" { fee } else { 0 };
+			let counted = if what.starts_with("owner") { 0 } else { fee };
 			assert_eq!(Outcomes::get()[0].5, counted, "{what}");
 			assert_eq!(Ratings::get()[0].4, counted, "{what}");
 			// The fee itself is paid all the same.

@@ -1128,7 +1128,7 @@ proptest! {
 								JobStatus::Processing => {
 									Market::complete_job(owner(), job_id, hash, 7, None)
 								}
-								_ => Market::finalize_job(owner(), job_id),
+								_ => plain(Market::finalize_job(owner(), job_id)),
 							};
 							let _ = Market::expire_job(owner(), job_id);
 						}

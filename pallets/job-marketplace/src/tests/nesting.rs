@@ -34,7 +34,7 @@ fn settlement_pays_everybody_or_changes_nothing() {
 		let job_id = completed();
 		let before = free(&owner(0));
 		go_to_deadline(job_id);
-		needs_a_layer(|| Market::finalize_job(signed(STRANGER), job_id));
+		needs_a_layer(|| plain(Market::finalize_job(signed(STRANGER), job_id)));
 		assert_eq!(status(job_id), JobStatus::Settled);
 		assert_eq!(held(HoldReason::JobEscrow, &ALICE), 0);
 		assert!(free(&owner(0)) > before);

@@ -205,7 +205,7 @@ fn apply(step: Step) {
 		Step::Accept { job, rating } => Market::accept_result(signed(requester(job)), job, rating)
 			.map(|_| ())
 			.map_err(|e| e.error),
-		Step::Finalize { job } => Market::finalize_job(signed(STRANGER), job),
+		Step::Finalize { job } => plain(Market::finalize_job(signed(STRANGER), job)),
 		Step::Cancel { job } => Market::cancel_job(signed(requester(job)), job),
 		Step::Expire { job } => plain(Market::expire_job(signed(STRANGER), job)),
 		Step::Reap { job } => Market::reap_job(signed(STRANGER), job),
@@ -280,7 +280,7 @@ fn wind_up() {
 		for (deadline, job_id) in open {
 			go_to(deadline.max(Clock::current_block_number()));
 			let call = match status(job_id) {
-				JobStatus::Completed => Market::finalize_job(signed(STRANGER), job_id),
+				JobStatus::Completed => plain(Market::finalize_job(signed(STRANGER), job_id)),
 				_ => plain(Market::expire_job(signed(STRANGER), job_id)),
 			};
 			assert_ok!(call);

@@ -62,12 +62,12 @@ fn royalties_go_to_model_and_parent() {
 }
 
 #[test]
-fn finalizing_pays_for_the_parent_only_where_there_is_one() {
+fn finalizing_pays_for_a_parents_share_only_where_there_is_one() {
 	run(|| {
 		let worst = Call::<Test>::finalize_job { job_id: 0 }.get_dispatch_info().call_weight;
 		for (model, weight) in [
 			(MODEL, <() as WeightInfo>::finalize_job()),
-			(ROYAL_MODEL, <() as WeightInfo>::finalize_with_parent()),
+			(ROYAL_MODEL, <() as WeightInfo>::finalize_costly()),
 		] {
 			let job_id = delivered(model, ESCROW, TOKENS, PRICE, TOKENS);
 			go_to_deadline(job_id);

@@ -125,7 +125,7 @@ fn make(call: JobCall, state: JobStatus) -> Result<(), DispatchError> {
 				.map(|_| ())
 				.map_err(|e| e.error);
 		}
-		JobCall::FinalizeJob => Market::finalize_job(signed(STRANGER), 0),
+		JobCall::FinalizeJob => plain(Market::finalize_job(signed(STRANGER), 0)),
 		JobCall::ExpireJob => plain(Market::expire_job(signed(STRANGER), 0)),
 		JobCall::ReapJob => {
 			// Losing bids go first, by anyone.
