@@ -1,5 +1,9 @@
 //! RPCs that the SDK's service does not bring by itself.
 
+mod answers;
+mod market;
+
+use self::market::{Market, MarketRpcServer};
 use crate::service::{Block, FullBackend, FullClient, Hash, Pool};
 use ai_compute_pbc_runtime::BlockNumber;
 use futures::channel::mpsc;
@@ -30,12 +34,13 @@ pub struct Finality {
 	pub proofs: Arc<FinalityProofProvider<FullBackend, Block>>,
 }
 
-/// Account nonces, dry runs, fees and block statistics: in every mode.
+/// Account nonces, dry runs, fees, block statistics and the market: in every mode.
 pub fn common(client: &Arc<FullClient>, pool: &Arc<Pool>) -> Result<RpcModule<()>, Error> {
 	let mut module = RpcModule::new(());
 	merge(&mut module, System::new(client.clone(), pool.clone()).into_rpc())?;
 	merge(&mut module, TransactionPayment::new(client.clone()).into_rpc())?;
 	merge(&mut module, Dev::new(client.clone()).into_rpc())?;
+	merge(&mut module, Market::<_, Block>::new(client.clone()).into_rpc())?;
 	Ok(module)
 }
 

@@ -1,13 +1,18 @@
 //! What the node and its clients ask of the runtime.
 
+pub mod market;
+
 use crate::{
 	configs::{consensus::ConsensusHook, xcm_config},
 	constants::consensus::{BLOCK_PROCESSING_VELOCITY, RELAY_PARENT_OFFSET},
 	constants::time::SLOT_DURATION,
-	genesis_config_presets, AccountId, AuraId, Balance, Block, Executive, Grandpa, InherentDataExt,
-	Nonce, OriginCaller, ParachainInfo, ParachainSystem, PolkadotXcm, Runtime, RuntimeCall,
-	RuntimeEvent, RuntimeGenesisConfig, SessionKeys, System, TransactionPayment, VERSION,
+	genesis_config_presets, AccountId, AuraId, Balance, Block, BlockNumber, Executive, GPURegistry,
+	Grandpa, InherentDataExt, JobMarketplace, Nonce, OriginCaller, ParachainInfo, ParachainSystem,
+	PolkadotXcm, Runtime, RuntimeCall, RuntimeEvent, RuntimeGenesisConfig, SessionKeys, System,
+	TransactionPayment, VERSION,
 };
+use ai_compute_market_api::{JobScope, NodeCriterion, QueryError};
+use ai_compute_primitives::JobId;
 use alloc::{vec, vec::Vec};
 use cumulus_primitives_core::{ParaId, VerifySchedulingSignature};
 use frame_support::{
@@ -355,6 +360,53 @@ impl_runtime_apis! {
 			target: VersionedLocation,
 		) -> Result<bool, AliasError> {
 			PolkadotXcm::is_authorized_alias(origin, target)
+		}
+	}
+
+	impl ai_compute_market_api::MarketApi<Block, AccountId, Balance, BlockNumber> for Runtime {
+		fn nodes(
+			criteria: Vec<NodeCriterion<Balance>>,
+			cursor: Option<Vec<u8>>,
+			limit: u32,
+		) -> Result<market::NodePage, QueryError> {
+			market::nodes(criteria, cursor, limit)
+		}
+
+		fn node(did: Vec<u8>) -> Option<pallet_gpu_registry::NodeView<AccountId, Balance>> {
+			GPURegistry::node_view(did)
+		}
+
+		fn open_jobs(
+			gpu_did: Vec<u8>,
+			scope: JobScope,
+			cursor: Option<Vec<u8>>,
+			limit: u32,
+		) -> Result<market::OpenJobPage, QueryError> {
+			market::open_jobs(gpu_did, scope, cursor, limit)
+		}
+
+		fn job(job_id: JobId) -> Option<pallet_job_marketplace::JobPage<AccountId, Balance, BlockNumber>> {
+			JobMarketplace::job_page(job_id)
+		}
+
+		fn earnings(
+			gpu_did: Vec<u8>,
+			cursor: Option<Vec<u8>>,
+			limit: u32,
+		) -> Result<market::EarningsOf, QueryError> {
+			market::earnings(gpu_did, cursor, limit)
+		}
+
+		fn model(did: Vec<u8>) -> Option<market::ModelAnswerOf> {
+			market::model(did)
+		}
+
+		fn model_hosts(
+			did: Vec<u8>,
+			cursor: Option<Vec<u8>>,
+			limit: u32,
+		) -> Result<market::HostPage, QueryError> {
+			market::model_hosts(did, cursor, limit)
 		}
 	}
 

@@ -61,6 +61,7 @@ extern crate alloc;
 pub use pallet::*;
 pub use pricing::{PriceCard, PriceTier, MAX_TIERS};
 pub use types::*;
+pub use views::{Ancestor, AncestorOf, MAX_LINEAGE};
 pub use weights::WeightInfo;
 
 mod access;
@@ -652,6 +653,12 @@ pub mod pallet {
 		/// All that there is about a model, its allow-list and hosts apart.
 		pub fn model(did: Vec<u8>) -> Option<ModelPageOf<T>> {
 			Self::page(did)
+		}
+
+		/// Models from which this one descends, its parent first, at most 8. Only the parent's owner
+		/// has a share in this one's royalty.
+		pub fn lineage(did: Vec<u8>) -> Vec<AncestorOf<T>> {
+			Self::ancestors(did)
 		}
 
 		/// On which terms `requester` could submit a job for a model now, or why it could not.

@@ -7,9 +7,30 @@ use crate::{
 };
 use ai_compute_primitives::{Did, DidHash};
 use alloc::vec::Vec;
+use codec::{Decode, Encode};
+use scale_info::TypeInfo;
 
 /// Most lines of one answer.
 const MAX_LINES: u32 = 50;
+
+/// Most ancestors that a lineage shows.
+pub const MAX_LINEAGE: u32 = 8;
+
+/// [`Ancestor`] in this runtime.
+pub type AncestorOf<T> = Ancestor<<T as frame_system::Config>::AccountId>;
+
+/// A model from which another descends.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, TypeInfo)]
+pub struct Ancestor<AccountId> {
+	/// DID of the ancestor.
+	pub did: Did,
+	/// Who receives its share.
+	pub owner: AccountId,
+	/// Share of its direct descendant's royalty that goes to its owner, in 1/10 000 of it.
+	pub share_bps: u16,
+	/// Its own royalty, in 1/10 000 of the gross payment for its own jobs.
+	pub royalty_bps: u16,
+}
 
 impl<T: Config> Pallet<T> {
 	pub(crate) fn page(did: Vec<u8>) -> Option<ModelPageOf<T>> {
@@ -62,13 +83,36 @@ impl<T: Config> Pallet<T> {
 			.collect()
 	}
 
-	pub(crate) fn host_lines(
-		did: Vec<u8>,
+	/// Models from which a registered one descends, its parent first. Ends where an ancestor is gone.
+	pub(crate) fn ancestors(did: Vec<u8>) -> Vec<AncestorOf<T>> {
+		let mut record = Did::parse(did).ok().and_then(|did| Models::<T>::get(did.hash()));
+		let mut ancestors = Vec::new();
+		for _ in 0..MAX_LINEAGE {
+			let Some((share_bps, link)) =
+				record.and_then(|record| Some((record.parent_bps, record.parent?)))
+			else {
+				break;
+			};
+			record = Self::linked(&link);
+			let (Some(parent), Some(card)) = (&record, ModelCards::<T>::get(link.model)) else {
+				break;
+			};
+			ancestors.push(Ancestor {
+				did: card.did,
+				owner: parent.owner.clone(),
+				share_bps,
+				royalty_bps: parent.royalty_bps,
+			});
+		}
+		ancestors
+	}
+
+	/// Host records of a model by hash of the node's DID, from the first after `after` on, whether
+	/// or not that node has one.
+	pub fn hosts_after(
+		model: DidHash,
 		after: Option<DidHash>,
-		limit: u32,
-	) -> Vec<HostLineOf<T>> {
-		let Ok(did) = Did::parse(did) else { return Vec::new() };
-		let model = did.hash();
+	) -> impl Iterator<Item = HostLineOf<T>> {
 		let record = Models::<T>::get(model);
 		let hosts = match after {
 			Some(after) => {
@@ -76,13 +120,19 @@ impl<T: Config> Pallet<T> {
 			}
 			None => Hosts::<T>::iter_prefix(model),
 		};
-		hosts
-			.take(limit.min(MAX_LINES) as usize)
-			.map(|(node, host)| HostLine {
-				node,
-				standing: Self::standing(record.as_ref(), &host),
-				record: host,
-			})
-			.collect()
+		hosts.map(move |(node, host)| HostLine {
+			node,
+			standing: Self::standing(record.as_ref(), &host),
+			record: host,
+		})
+	}
+
+	pub(crate) fn host_lines(
+		did: Vec<u8>,
+		after: Option<DidHash>,
+		limit: u32,
+	) -> Vec<HostLineOf<T>> {
+		let Ok(did) = Did::parse(did) else { return Vec::new() };
+		Self::hosts_after(did.hash(), after).take(limit.min(MAX_LINES) as usize).collect()
 	}
 }

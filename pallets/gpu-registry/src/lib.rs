@@ -63,6 +63,7 @@ pub use types::{
 	Beat, GPUProfile, HeartbeatDuty, NodeId, NodeLiveness, NodeLoad, PriceClass,
 	RegistryParameters, Standing, UnbondingChunk, MAX_LOCATION_LEN, MAX_MODEL_LEN, MAX_SCORE,
 };
+pub use views::{NodeView, NodeViewOf};
 pub use weights::WeightInfo;
 
 mod liveness;
@@ -72,6 +73,7 @@ pub mod rounds;
 mod staking;
 mod standing;
 mod types;
+mod views;
 pub mod weights;
 
 #[cfg(feature = "runtime-benchmarks")]
@@ -235,6 +237,10 @@ pub mod pallet {
 	/// Standing of DIDs whose node left, where it differs from that of a DID that never registered.
 	#[pallet::storage]
 	pub type Standings<T: Config> = StorageMap<_, Identity, DidHash, Standing>;
+
+	/// DIDs whose nodes governance has suspended with `force_status`. Nobody else ends that.
+	#[pallet::storage]
+	pub type Barred<T: Config> = StorageMap<_, Identity, DidHash, ()>;
 
 	/// Stake on its way back, by node and by the account that owned it, earliest date first.
 	#[pallet::storage]
@@ -599,7 +605,8 @@ pub mod pallet {
 			Self::do_heartbeat(who, index)
 		}
 
-		/// Sets any status of any node.
+		/// Sets any status of any node. A suspension by this call ends with this call only, also
+		/// where reputation suspends the node too.
 		///
 		/// Origin: governance. Emits `NodeStatusChanged`.
 		#[pallet::call_index(9)]
@@ -627,6 +634,11 @@ pub mod pallet {
 
 	#[pallet::view_functions]
 	impl<T: Config> Pallet<T> {
+		/// A node as it stands now: status, score, stake, what it has at risk and room for.
+		pub fn node_view(did: Vec<u8>) -> Option<NodeViewOf<T>> {
+			Self::node_under(Did::parse(did).ok()?)
+		}
+
 		/// Where a node stands now, and when its next heartbeat is due.
 		pub fn node_liveness(did: Vec<u8>) -> Option<NodeLiveness> {
 			Self::liveness(&did)

@@ -1,8 +1,8 @@
 //! Derived answers for wallets.
 
 use crate::{
-	scoring, Config, Pallet, Parameters, ScoreView, SlashAction, SlashId, SlashState, SlashView,
-	SlashViewOf, Slashes, SuspensionView, Suspensions,
+	scoring, Config, Pallet, Parameters, ScoreView, SlashAction, SlashId, SlashRecordOf,
+	SlashState, SlashView, SlashViewOf, Slashes, SuspensionView, Suspensions,
 };
 use alloc::vec::Vec;
 use frame_support::traits::Get;
@@ -37,7 +37,22 @@ impl<T: Config> Pallet<T> {
 	}
 
 	pub(crate) fn slash_view(slash_id: SlashId) -> Option<SlashViewOf<T>> {
-		let slash = Slashes::<T>::get(slash_id)?;
+		Slashes::<T>::get(slash_id).map(Self::view_of)
+	}
+
+	/// Slashes that are still held, in the order of their keys, from the first after `after` on,
+	/// whether or not that one is still held.
+	pub fn slashes_after(
+		after: Option<SlashId>,
+	) -> impl Iterator<Item = (SlashId, SlashRecordOf<T>)> {
+		match after {
+			Some(slash_id) => Slashes::<T>::iter_from(Slashes::<T>::hashed_key_for(slash_id)),
+			None => Slashes::<T>::iter(),
+		}
+	}
+
+	/// A slash and what can be done with it now.
+	pub fn view_of(slash: SlashRecordOf<T>) -> SlashViewOf<T> {
 		let action = if Self::now() >= slash.deadline {
 			SlashAction::Release
 		} else {
@@ -46,6 +61,6 @@ impl<T: Config> Pallet<T> {
 				SlashState::Appealed { .. } => SlashAction::Resolve(slash.deadline),
 			}
 		};
-		Some(SlashView { slash, action })
+		SlashView { slash, action }
 	}
 }

@@ -135,3 +135,56 @@ fn the_parents_owner_disowns() {
 		assert_noop!(disown(ALICE, OTHER_DID), Error::<Test>::NotParentOwner);
 	});
 }
+
+#[test]
+fn a_lineage_reaches_to_the_first_ancestor_that_is_left() {
+	with_child(|| {
+		let grandchild: &[u8] = b"did:etrid:ai:llm:grandchild";
+		anchor(grandchild, CAROL);
+		assert_ok!(welcome(BOB, OTHER_DID, 300));
+		assert_ok!(Registering::child_of(grandchild, OTHER_DID, 300).by(CAROL));
+		let lineage = |did: &[u8]| {
+			AIModels::lineage(did.to_vec())
+				.into_iter()
+				.map(|ancestor| (ancestor.did, ancestor.owner, ancestor.share_bps))
+				.collect::<Vec<_>>()
+		};
+		assert_eq!(lineage(DID), []);
+		assert_eq!(lineage(OTHER_DID), [(parse(DID), ALICE, 2_000)]);
+		assert_eq!(lineage(grandchild), [(parse(OTHER_DID), BOB, 300), (parse(DID), ALICE, 2_000)]);
+		assert_eq!(
+			AIModels::lineage(grandchild.to_vec())[0].royalty_bps,
+			record(OTHER_DID).royalty_bps
+		);
+		for unknown in [&b"did:etrid:ai:llm:none"[..], b"x", b""] {
+			assert_eq!(lineage(unknown), []);
+		}
+		// It ends where an ancestor is gone, a later model under the DID included.
+		assert_ok!(force_remove(DID));
+		assert_eq!(lineage(grandchild), [(parse(OTHER_DID), BOB, 300)]);
+		assert_ok!(register(ALICE, DID));
+		assert_eq!(lineage(grandchild), [(parse(OTHER_DID), BOB, 300)]);
+		assert_ok!(force_remove(OTHER_DID));
+		assert_eq!(lineage(grandchild), []);
+	});
+}
+
+#[test]
+fn boundary_a_lineage_shows_eight_ancestors() {
+	with_model(|| {
+		let did = |n: u32| match n {
+			0 => DID.to_vec(),
+			n => format!("did:etrid:ai:llm:line-{n}").into_bytes(),
+		};
+		let owner = |n: u32| [ALICE, BOB, CAROL][n as usize % 3];
+		for n in 1..=9 {
+			assert_ok!(welcome(owner(n - 1), &did(n - 1), 10));
+			anchor(&did(n), owner(n));
+			assert_ok!(Registering::child_of(&did(n), &did(n - 1), 10).by(owner(n)));
+		}
+		assert_eq!(AIModels::lineage(did(8)).len(), 8);
+		let longest = AIModels::lineage(did(9));
+		assert_eq!(longest.len(), crate::MAX_LINEAGE as usize);
+		assert_eq!(longest.last().unwrap().did, parse(&did(1)));
+	});
+}

@@ -61,3 +61,24 @@ fn suspension_of_says_nothing_about_sound_nodes() {
 		assert_eq!(Reputation::held_slashes_account(), Reputation::pot());
 	});
 }
+
+#[test]
+fn held_slashes_are_walked_from_any_number_on() {
+	run(|| {
+		let held: Vec<_> = (0..5).map(|_| no_show()).collect();
+		let from = |after| Reputation::slashes_after(after).map(|(id, _)| id).collect::<Vec<_>>();
+		let all = from(None);
+		let mut sorted = all.clone();
+		sorted.sort();
+		assert_eq!(sorted, held);
+		for (at, slash_id) in all.iter().enumerate() {
+			assert_eq!(from(Some(*slash_id)), all[at + 1..]);
+		}
+		// One that was released meanwhile still marks its place.
+		wait(DAY);
+		assert_ok!(Reputation::release_slash(signed(STRANGER), all[1]));
+		assert_eq!(from(Some(all[1])), all[2..]);
+		let (_, slash) = Reputation::slashes_after(None).next().unwrap();
+		assert_eq!(Reputation::slash_of(all[0]), Some(Reputation::view_of(slash)));
+	});
+}
