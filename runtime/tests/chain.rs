@@ -183,6 +183,17 @@ impl Chain {
 
 	/// One block `relay_blocks` relay blocks after the last, with these transactions.
 	pub fn block_after(&mut self, relay_blocks: u32, txs: Vec<Tx>) -> &[Applied] {
+		let mut txs = txs.into_iter();
+		self.block_of(relay_blocks, |_| txs.next())
+	}
+
+	/// One block `relay_blocks` relay blocks after the last. `next` is told what became of the
+	/// transaction before, sees the state that it left, and makes the following one.
+	pub fn block_of(
+		&mut self,
+		relay_blocks: u32,
+		mut next: impl FnMut(Option<&Applied>) -> Option<Tx>,
+	) -> &[Applied] {
 		self.slot += u64::from(relay_blocks);
 		self.relay_number += relay_blocks;
 		let digest = Digest {
@@ -205,7 +216,7 @@ impl Chain {
 				Executive::apply_extrinsic(inherent.clone()).unwrap().unwrap();
 			}
 			let mut applied = vec![];
-			for tx in txs {
+			while let Some(tx) = next(applied.last()) {
 				let extrinsic = sign(tx);
 				// What is not valid does not get into a block and leaves no trace.
 				let result = with_transaction(|| {
@@ -302,7 +313,7 @@ impl Chain {
 }
 
 /// What must hold after every block.
-fn check_state() {
+pub fn check_state() {
 	pallet_aidid::Pallet::<Runtime>::do_try_state().expect("AIDID");
 	pallet_did_registry::Pallet::<Runtime>::do_try_state().expect("DID registry");
 	pallet_accounts::Pallet::<Runtime>::do_try_state().expect("accounts");
@@ -311,6 +322,19 @@ fn check_state() {
 	pallet_ai_models::Pallet::<Runtime>::do_try_state().expect("AI models");
 	pallet_reputation::Pallet::<Runtime>::do_try_state().expect("reputation");
 	invariants::check().expect("pallets agree");
+}
+
+/// All accounts together have the whole issuance, and each has reserved what its holds say: there
+/// are no multisignatures and proxies, whose deposits are no holds.
+pub fn check_money() {
+	let mut sum = 0;
+	for (who, info) in frame_system::Account::<Runtime>::iter() {
+		sum += info.data.free + info.data.reserved;
+		let held: Balance =
+			pallet_balances::Holds::<Runtime>::get(&who).iter().map(|hold| hold.amount).sum();
+		assert_eq!(info.data.reserved, held, "{who:?} has reserved what no hold says");
+	}
+	assert_eq!(sum, Balances::total_issuance(), "accounts do not sum to the issuance");
 }
 
 /// The relay chain's randomness at one of its blocks.

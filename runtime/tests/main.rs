@@ -1,6 +1,7 @@
 //! Tests of the whole runtime.
 
 mod chain;
+mod exported_state;
 mod fees;
 mod genesis;
 mod invariants;
@@ -9,4 +10,5 @@ mod pins;
 mod random;
 mod sessions;
 mod upgrade;
+mod views;
 mod xcm;
