@@ -52,12 +52,12 @@ impl World {
 		let who = self.mostly_account(&controller);
 		let other = self.dice.pick(&self.ais);
 		let parent =
-			self.dice.chance(60).then(|| ParentClaim { did: ai_did(&other), max_share_bps: 5_000 });
+			self.dice.chance(40).then(|| ParentClaim { did: ai_did(&other), max_share_bps: 5_000 });
 		let call = Catalogue::register_model {
 			did,
 			name: b"a model".to_vec(),
 			version: b"1".to_vec(),
-			model_type: self.dice.pick(&[ModelType::LLM, ModelType::LLM, ModelType::Vision]),
+			model_type: self.dice.mostly(&[ModelType::LLM], &[ModelType::Vision]),
 			metadata_hash: self.dice.bytes().into(),
 			uri: b"ipfs://model".to_vec(),
 			min_vram_gb: self.dice.pick(&[0, 24, 80]),
@@ -68,7 +68,7 @@ impl World {
 				Visibility::Private,
 			]),
 			parent,
-			royalty_bps: self.dice.pick(&[0, 500, 1_000, 5_000, 5_001]),
+			royalty_bps: self.dice.mostly(&[0, 500, 1_000, 5_000], &[5_001]),
 		};
 		user(who, call)
 	}
@@ -86,7 +86,7 @@ impl World {
 				uri: b"ipfs://other".to_vec(),
 				min_vram_gb: self.dice.pick(&[0, 24, 80]),
 				license: b"MIT".to_vec(),
-				royalty_bps: self.dice.pick(&[0, 100, 2_500, 5_000, 5_001]),
+				royalty_bps: self.dice.mostly(&[0, 100, 2_500, 5_000], &[5_001]),
 			},
 			6..=12 => Catalogue::publish_version {
 				did,

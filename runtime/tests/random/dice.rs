@@ -34,6 +34,14 @@ impl Dice {
 		of[self.below(of.len())].clone()
 	}
 
+	/// One of the good ones, now and then of the bad ones.
+	pub fn mostly<T: Clone>(&mut self, good: &[T], bad: &[T]) -> T {
+		match self.chance(4) {
+			true => self.pick(bad),
+			false => self.pick(good),
+		}
+	}
+
 	/// One of some, if there are any.
 	pub fn any<T: Clone>(&mut self, of: &[T]) -> Option<T> {
 		(!of.is_empty()).then(|| self.pick(of))

@@ -15,7 +15,7 @@ impl World {
 			3..=4 => self.registry_parameters(),
 			5..=6 => self.reputation_parameters(),
 			7 => {
-				let new_max = self.dice.pick(&[0, 1, 1_000]);
+				let new_max = self.dice.pick(&[0, 1, 1_000, 1_000]);
 				root(pallet_job_marketplace::Call::update_max_jobs { new_max })
 			}
 			8 => {
@@ -39,20 +39,21 @@ impl World {
 		let dice = &mut self.dice;
 		let mut parameters = MarketParameters::<u32>::with_escrow(dice.pick(&[100, 100, 300]));
 		if dice.chance(60) {
-			parameters.bidding = dice.pick(&[1, 5, 10, 30]);
-			parameters.matching = dice.pick(&[10, 100]);
-			parameters.start = dice.pick(&[2, 20, 60]);
-			parameters.result = dice.pick(&[1, 600, 14_400]);
+			parameters.bidding = dice.pick(&[5, 10, 30]);
+			parameters.matching = dice.pick(&[30, 100]);
+			parameters.start = dice.pick(&[20, 60, 60]);
+			parameters.result = dice.pick(&[20, 600, 14_400]);
 			parameters.late_grace = dice.pick(&[0, 20, 20, 100]);
 			parameters.retention = dice.pick(&[600, 14_400]);
 			parameters.rating = dice.pick(&[1, 600]);
-			parameters.max_attempts = dice.pick(&[1, 3, 3, 10, 0]);
+			parameters.max_attempts = dice.mostly(&[1, 3, 3, 10], &[0]);
 			parameters.late_penalty = Percent::from_percent(dice.pick(&[0, 10, 50]));
 			parameters.response = dice.pick(&[600, 2_400]);
 			parameters.arbitration = dice.pick(&[7_200, 43_200]);
 			let [price, latency, reputation] = [(); 3].map(|()| dice.between(0, 100) as u16);
 			parameters.weights = ScoreWeights { price, latency, reputation };
-			parameters.max_lifetime = dice.pick(&[28_800, parameters.longest_life(), 1]);
+			parameters.max_lifetime = dice
+				.mostly(&[28_800.max(parameters.longest_life()), parameters.longest_life()], &[1]);
 		}
 		root(pallet_job_marketplace::Call::set_parameters { parameters })
 	}
@@ -60,7 +61,7 @@ impl World {
 	fn registry_parameters(&mut self) -> Option<Act> {
 		let dice = &mut self.dice;
 		let parameters = RegistryParameters::<u32> {
-			max_nodes: dice.pick(&[100_000, 100_000, 8, 0]),
+			max_nodes: dice.mostly(&[100_000, 100_000, 8], &[0]),
 			unbonding_period: dice.pick(&[2_400, 14_400, 14_400]),
 			max_missed_rounds: dice.pick(&[3, 100, 100, 100]),
 			heartbeat_grace: dice.pick(&[15, 20, 60]),
@@ -80,7 +81,7 @@ impl World {
 		parameters.cooling = dice.pick(&[600, 2_400, 14_400]);
 		parameters.appeal = dice.pick(&[2_400, 14_400]);
 		parameters.arbitration = dice.pick(&[2_400, 43_200]);
-		parameters.compensation = Percent::from_percent(dice.pick(&[0, 5, 10, 10, 11]));
+		parameters.compensation = Percent::from_percent(dice.mostly(&[0, 5, 10, 10], &[11]));
 		parameters.gain_limit = dice.pick(&[1, 20]);
 		parameters.appeal_bond = dice.pick(&[EXISTENTIAL_DEPOSIT, 10 * EDSC, 100 * EDSC]);
 		parameters.no_show = Fault { slash: dice.pick(&[0, 100, 1_000]), severity: 150, points: 2 };

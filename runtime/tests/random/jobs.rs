@@ -11,7 +11,7 @@ use frame_support::traits::{
 };
 use pallet_job_marketplace::{
 	BidBooks, Call, DisputeAnswer, DisputeReason, Disputes, JobBids, JobRecordOf, JobStatus, Jobs,
-	NextJobId, Payload, SubmitOptions, Verdict,
+	MaxJobs, NextJobId, Payload, SubmitOptions, Verdict,
 };
 use sp_io::hashing::blake2_256;
 use sp_keyring::Sr25519Keyring;
@@ -24,7 +24,7 @@ type Job = (u64, JobRecordOf<Runtime>);
 /// What nodes deliver.
 const RESULT: &[u8] = b"Paris.";
 /// Jobs under way from which on fewer come in.
-const BUSY: usize = 8;
+const BUSY: usize = 10;
 
 impl World {
 	pub fn job_act(&mut self) -> Option<Act> {
@@ -51,6 +51,9 @@ impl World {
 			true => POOR,
 			false => self.dice.pick(&RICH),
 		};
+		if MaxJobs::<Runtime>::get() < 10 && self.dice.chance(60) {
+			return root(Market::update_max_jobs { new_max: 1_000 });
+		}
 		if who == POOR && self.dice.chance(60) && money(POOR) < EDSC {
 			let value = EDSC * Balance::from(self.dice.between(2, 30));
 			let dest = POOR.to_account_id().into();
@@ -66,16 +69,17 @@ impl World {
 			2 => vec![],
 			_ => b"What is the capital of France?".to_vec(),
 		};
-		let max_tokens = self.dice.pick(&[1, 19, 20, 100, 100, 1_000, 1_000, 1_000, 1_000, 0]);
-		let (max_tokens, mut max_payment) = match self.dice.below(30) {
+		let max_tokens = self.dice.mostly(&[1, 19, 20, 100, 1_000, 1_000, 1_000], &[0]);
+		let (max_tokens, mut max_payment) = match self.dice.below(80) {
 			0 => (max_tokens, 999_999_999),
-			1 => (max_tokens, 1_000_000_000),
-			2 => (max_tokens, 0),
-			3 => (max_tokens, Balance::MAX),
+			1 => (max_tokens, 0),
+			2 => (max_tokens, Balance::MAX),
+			3 => (u32::MAX, 1_000_000_000),
 			4 => (u32::MAX, EDSC),
+			5..=8 => (max_tokens, 1_000_000_000),
 			_ => (max_tokens, EDSC * self.dice.pick(&[1, 10, 10, 100, 500, 990])),
 		};
-		let min_vram_gb = self.dice.pick(&[0, 24, 24, 24, 80, 81]);
+		let min_vram_gb = self.dice.mostly(&[0, 24, 24, 24, 80], &[81]);
 		let confidential = self.dice.chance(1);
 		if self.dice.chance(60) {
 			if who == POOR {
@@ -94,10 +98,12 @@ impl World {
 			};
 			return user(who, call);
 		}
-		let payload = match self.dice.below(12) {
+		let payload = match self.dice.below(40) {
 			0 => Payload::Reference { hash: self.dice.bytes(), uri: vec![] },
 			1 => Payload::Reference { hash: self.dice.bytes(), uri: vec![b'u'; 257] },
-			2..=4 => Payload::Reference { hash: self.dice.bytes(), uri: b"ipfs://prompt".to_vec() },
+			2..=12 => {
+				Payload::Reference { hash: self.dice.bytes(), uri: b"ipfs://prompt".to_vec() }
+			}
 			_ => Payload::Inline(prompt),
 		};
 		let options = self.options();
@@ -117,28 +123,27 @@ impl World {
 		let parameters = pallet_job_marketplace::Parameters::<Runtime>::get();
 		let soonest = parameters.last_delivery(now() + parameters.bidding, 1);
 		let latest = now() + parameters.max_lifetime;
-		let deadlines =
-			[soonest - 1, soonest, soonest + 50, soonest + 600, latest, latest + 1, u32::MAX];
+		let deadlines = [soonest, soonest + 50, soonest + 600, latest];
 		let dice = &mut self.dice;
 		let mut options = SubmitOptions::default();
 		if dice.chance(40) {
-			options.deadline = Some(dice.pick(&deadlines));
+			options.deadline = Some(dice.mostly(&deadlines, &[soonest - 1, latest + 1, u32::MAX]));
 		}
 		if dice.chance(25) {
-			options.min_reputation = Some(dice.pick(&[0, 3_000, 4_000, 5_000, 10_000, 10_001]));
+			options.min_reputation = Some(dice.mostly(&[0, 3_000, 4_000, 5_000, 6_000], &[10_001]));
 		}
 		if dice.chance(25) {
-			let regions: [&[u8]; 6] = [b"EU", b"EU-WEST", b"US", b"EU-WEST-1", b"", &[b'r'; 33]];
-			options.region = Some(dice.pick(&regions).to_vec());
+			let regions: [&[u8]; 5] = [b"EU", b"EU", b"EU-WEST", b"EU-WEST-1", b"US"];
+			options.region = Some(dice.mostly(&regions, &[b"", &[b'r'; 33]]).to_vec());
 		}
 		if dice.chance(30) {
 			options.seed = Some(7);
 		}
 		if dice.chance(30) {
-			options.escrow_period = Some(dice.pick(&[100, 101, 300, 99, 14_400, 14_401]));
+			options.escrow_period = Some(dice.mostly(&[100, 101, 300, 14_400], &[99, 14_401]));
 		}
 		if dice.chance(30) {
-			options.result_limit = Some(dice.pick(&[1, 20, 600, 14_400, 0, 14_401]));
+			options.result_limit = Some(dice.mostly(&[20, 600, 14_400, 1], &[0, 14_401]));
 		}
 		if dice.chance(25) {
 			options.provider = match dice.below(8) {
@@ -172,6 +177,7 @@ impl World {
 				_ => user(anyone, Market::match_job { job_id }),
 			},
 			JobStatus::Pending => match roll {
+				0..=79 if job.bid_count == 0 && self.dice.chance(95) => None,
 				0..=54 => user(anyone, Market::match_job { job_id }),
 				55..=64 => self.promotion(job_id, anyone),
 				65..=79 => self.assignment(job_id, requester),
@@ -228,29 +234,45 @@ impl World {
 
 	/// A bid of a node that can take the job, or what such a node lacks.
 	fn bid(&mut self, job_id: u64, job: &JobRecordOf<Runtime>) -> Option<Act> {
-		let gpu_did = self.node_did()?;
+		let able: Vec<_> = self
+			.gpus
+			.iter()
+			.filter(|did| JobMarketplace::can_bid(job_id, did.to_vec()).is_ok())
+			.cloned()
+			.collect();
+		let gpu_did = match self.dice.any(&able) {
+			Some(did) if !self.dice.chance(8) => did,
+			_ => self.node_did()?,
+		};
 		if let Some(repair) = self.repair(&gpu_did) {
 			return Some(repair);
 		}
 		let node = <GPURegistry as NodeInspect<_, _>>::node(&super::world::parse(&gpu_did))?;
 		let full = job.max_payment / Balance::from(job.max_tokens);
-		let price_per_token = match (&job.terms.price, self.dice.below(10)) {
+		let price_per_token = match (&job.terms.price, self.dice.below(30)) {
 			(_, 0) => full + 1,
-			(_, 1) => full,
-			(_, 2) => self.dice.pick(&[0, 1]),
-			(PriceRule::Exactly(price), 3..=8) => *price,
-			(PriceRule::AtLeast(price), 3..=8) => {
+			(_, 1) => 0,
+			(PriceRule::Exactly(price), 2..=27) => *price,
+			(_, 2..=4) => full,
+			(_, 5..=7) => 1,
+			(PriceRule::AtLeast(price), 8..=27) => {
 				*price + Balance::from(self.dice.between(0, 1_000))
 			}
 			_ => (full / 100 * Balance::from(self.dice.between(10, 100))).max(1),
 		};
-		let estimated_latency_ms = self.latency();
+		let estimated_latency_ms = match self.dice.chance(80) {
+			true => self.latency().min(job.result_limit.min(1_000) * 6_000),
+			false => self.latency(),
+		};
 		let who = self.mostly_account(&node.owner);
 		user(who, Market::place_bid { job_id, gpu_did, price_per_token, estimated_latency_ms })
 	}
 
 	pub fn latency(&mut self) -> u32 {
-		self.dice.pick(&[0, 6_000, 6_001, 18_000, 30_000, 60_000, 60_000, 600_000, u32::MAX])
+		self.dice.mostly(
+			&[0, 6_000, 6_001, 18_000, 30_000, 60_000, 60_000, 120_000, 600_000],
+			&[u32::MAX],
+		)
 	}
 
 	fn withdrawal(&mut self, job_id: u64, anyone: Sr25519Keyring) -> Option<Act> {
@@ -286,7 +308,7 @@ impl World {
 		owner: Sr25519Keyring,
 	) -> Option<Act> {
 		let most = job.max_tokens;
-		let tokens_used = match self.dice.below(12) {
+		let tokens_used = match self.dice.below(20) {
 			0 => 0,
 			1 => 1.min(most),
 			2 => 19.min(most),
@@ -306,7 +328,8 @@ impl World {
 	}
 
 	fn rating(&mut self) -> Option<u8> {
-		self.dice.pick(&[None, None, Some(1), Some(2), Some(4), Some(5), Some(5), Some(0), Some(6)])
+		let stars = [None, None, None, Some(1), Some(2), Some(4), Some(5), Some(5)];
+		self.dice.mostly(&stars, &[Some(0), Some(6)])
 	}
 
 	fn reason(&mut self) -> DisputeReason {
@@ -354,7 +377,7 @@ impl World {
 	}
 
 	fn batch(&mut self, live: &[Job], over: &[Job]) -> Option<Act> {
-		let size = self.dice.pick(&[1, 2, 3, 4, 5, 8, 0, 65]);
+		let size = self.dice.mostly(&[1, 2, 3, 4, 5, 8], &[0, 65]);
 		let jobs: Vec<Job> = live.iter().chain(over).cloned().collect();
 		let any = |world: &mut Self, of: &[Job]| match world.dice.chance(8) {
 			true => u64::from(world.dice.between(0, 10)),
@@ -459,10 +482,10 @@ impl World {
 			})
 			.cloned()
 			.collect();
-		match self.dice.below(30) {
+		match self.dice.below(80) {
 			0 => b"did:etrid:ai:llm:nobody".to_vec(),
 			1 => b"no DID".to_vec(),
-			2 | 3 => self.dice.pick(&all),
+			2..=5 => self.dice.pick(&all),
 			_ => self.dice.any(&open).unwrap_or_else(|| self.dice.pick(&all)),
 		}
 	}

@@ -52,16 +52,19 @@ impl World {
 			false => None,
 		};
 		let Some((lost_account, config)) = lost else {
-			let count = self.dice.between(0, 4);
+			let count = self.dice.mostly(&[1, 2, 3, 4], &[0]);
 			let mut guardians: Vec<_> =
 				(0..count).map(|_| self.dice.pick(&ALL).to_account_id()).collect();
 			guardians.sort();
 			if self.dice.chance(80) {
 				guardians.dedup();
 			}
-			let threshold = self.dice.pick(&[1, 1, 2, 2, 3, 0]);
-			let delay_period = self.dice.pick(&[600, 600, 700, 432_000, 599]);
+			let threshold = self.dice.mostly(&[1, 1, 2], &[0, 3]);
+			let delay_period = self.dice.mostly(&[600, 600, 700, 432_000], &[599]);
 			let who = self.dice.pick(&ALL);
+			if self.dice.chance(95) {
+				guardians.retain(|guardian| *guardian != who.to_account_id());
+			}
 			return user(who, Ledger::create_recovery { guardians, threshold, delay_period });
 		};
 		let owner = self.mostly_account(&lost_account);

@@ -129,7 +129,7 @@ fn walk(seed: u64, steps: u32) -> Coverage {
 			place.act = Some(act);
 			Some(tx)
 		});
-		if world.dice.chance(9) {
+		if world.dice.chance(7) {
 			let ticks = chain.read(|| jump(&mut world));
 			chain.skip(ticks);
 		}
@@ -163,6 +163,11 @@ fn jump(world: &mut World) -> u32 {
 		deadlines = vec![now() + world.dice.pick(&[2_400, 14_400, 50_000])];
 	}
 	deadlines.retain(|deadline| *deadline > now());
-	let deadline = world.dice.any(&deadlines).unwrap_or(now() + 100);
+	let nearest = deadlines.iter().min().copied();
+	let deadline = match world.dice.chance(50) {
+		true => nearest,
+		false => world.dice.any(&deadlines),
+	};
+	let deadline = deadline.unwrap_or(now() + 100);
 	(deadline - now()).saturating_sub(world.dice.pick(&[0, 1, 2, 2, 2, 30]))
 }

@@ -64,9 +64,8 @@ impl World {
 	}
 
 	fn location(&mut self) -> Vec<u8> {
-		let locations: [&[u8]; 6] =
-			[b"EU-WEST-1", b"EU-WEST-1", b"EU-WEST-1", b"US-EAST-2", b"", &[b'l'; 33]];
-		self.dice.pick(&locations).to_vec()
+		let locations: [&[u8]; 4] = [b"EU-WEST-1", b"EU-WEST-1", b"EU-WEST-1", b"US-EAST-2"];
+		self.dice.mostly(&locations, &[b"", &[b'l'; 33]]).to_vec()
 	}
 
 	/// A DID without a node gets one, or a new DID comes up.
@@ -83,27 +82,31 @@ impl World {
 			self.gpus.push(did.clone());
 			let owner = self.dice.pick(&RICH);
 			let controller = self.mostly(Some(owner)).to_account_id();
-			let document_hash = self.dice.pick(&[vec![1; 32], vec![1; 64], vec![1; 32], vec![]]);
+			let document_hash =
+				self.dice.mostly(&[vec![1; 32], vec![1; 64]], &[vec![], vec![1; 65]]);
 			return user(owner, Dids::register_did { did, controller, document_hash });
 		};
 		let controller =
 			<ai_compute_pbc_runtime::DIDRegistry as DidAuthority<_>>::controller(&parse(&did))?;
 		let who = self.mostly_account(&controller);
-		let stakes = [1_000, 1_000, 1_000, 1_500, 5_000, 999];
+
 		let call = Registry::register_node {
 			did,
 			gpu_model: b"NVIDIA H100 80GB".to_vec(),
-			vram_gb: self.dice.pick(&[80, 80, 80, 24, 0]),
+			vram_gb: self.dice.mostly(&[80, 80, 80, 24], &[0]),
 			cuda_cores: 16_896,
 			location: self.location(),
-			stake: self.dice.pick(&stakes) * EDSC,
+			stake: self.dice.mostly(&[1_000, 1_000, 1_500, 5_000], &[999]) * EDSC,
 		};
 		user(who, call)
 	}
 
 	fn claim(&mut self) -> Option<Act> {
 		let all: Vec<_> = Unbonding::<Runtime>::iter().collect();
-		let (node, owner, _) = self.dice.any(&all)?;
+		let (node, owner, chunks) = self.dice.any(&all)?;
+		if chunks[0].claimable_at > now() && self.dice.chance(85) {
+			return None;
+		}
 		let did = pallet_gpu_registry::NodeIds::<Runtime>::get(node)?.did.as_bytes().to_vec();
 		let who = self.mostly_account(&owner);
 		user(who, Registry::claim_unbonded { did })
@@ -150,7 +153,8 @@ impl World {
 			},
 			37..=46 => {
 				let now = now();
-				let expires_at = self.dice.pick(&[now, now + 1, now + 500, u32::MAX, u32::MAX]);
+				let expires_at =
+					self.dice.mostly(&[now + 500, u32::MAX, u32::MAX], &[now, now + 1]);
 				Dids::set_expiration { did_hash, expires_at }
 			}
 			47..=64 => {
@@ -168,7 +172,7 @@ impl World {
 				let agent = self.dice.any(&agents).unwrap_or(somebody);
 				Dids::revoke_access { did_hash, agent }
 			}
-			85..=92 => Dids::set_controller { did_hash, controller: somebody },
+			85..=88 => Dids::set_controller { did_hash, controller: somebody },
 			// The owner takes its node's DID back.
 			_ => Dids::set_controller { did_hash, controller: record.owner },
 		};

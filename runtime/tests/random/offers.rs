@@ -1,11 +1,11 @@
 //! Offers that providers sign off chain, good and bad ones, and hiring under them.
 
 use super::{
-	jobs::{ai_did, Market},
+	jobs::Market,
 	world::{keyring, now, parse, user, Act, World, ALL},
 };
 use ai_compute_pbc_runtime::{AIModels, Balance, GPURegistry, JobMarketplace, Runtime, EDSC};
-use ai_compute_primitives::{ModelInspect, NodeInspect, PriceRule};
+use ai_compute_primitives::{Did, ModelInspect, NodeInspect, NodeStatus, PriceRule};
 use pallet_job_marketplace::{HireJob, Offer, OfferBooks, OfferKey, OfferOf, Payload, SignedOffer};
 use sp_core::{ecdsa, Pair};
 use sp_keyring::{Ed25519Keyring, Sr25519Keyring};
@@ -38,7 +38,18 @@ impl World {
 	/// Hires under a new offer, or under one that was signed before.
 	pub fn hire(&mut self, requester: Sr25519Keyring) -> Option<Act> {
 		let signed_offer = match self.dice.chance(25) {
-			true => self.dice.any(&self.offers)?,
+			true => {
+				let live: Vec<_> = self
+					.offers
+					.iter()
+					.filter(|signed| now() < signed.offer.expires_at)
+					.cloned()
+					.collect();
+				match self.dice.chance(90) {
+					true => self.dice.any(&live)?,
+					false => self.dice.any(&self.offers)?,
+				}
+			}
 			false => {
 				let signed = self.signed_offer(requester)?;
 				if self.offers.len() < 40 {
@@ -71,19 +82,31 @@ impl World {
 		&mut self,
 		requester: Sr25519Keyring,
 	) -> Option<pallet_job_marketplace::SignedOfferOf<Runtime>> {
-		let gpu_did = self.node_did()?;
+		let active: Vec<_> = self
+			.gpus
+			.iter()
+			.filter(|did| {
+				let node = <GPURegistry as NodeInspect<_, Balance>>::node(&parse(did));
+				node.is_some_and(|node| {
+					node.status == NodeStatus::Active && node.did_active && node.sufficiently_staked
+				})
+			})
+			.cloned()
+			.collect();
+		let gpu_did = match self.dice.any(&active) {
+			Some(did) if !self.dice.chance(10) => did,
+			_ => self.node_did()?,
+		};
 		let did = parse(&gpu_did);
 		let node = <GPURegistry as NodeInspect<_, Balance>>::node(&did)?;
 		let owner = keyring(&node.owner)?;
-		let ai = self.dice.pick(&self.ais);
-		let model_did = ai_did(&ai);
-		let terms = <AIModels as ModelInspect<_, Balance>>::terms(
-			&parse(&model_did),
-			&requester.to_account_id(),
-		);
+		let model_did = self.model_did();
+		let terms = Did::parse(&model_did).ok().and_then(|model| {
+			<AIModels as ModelInspect<_, Balance>>::terms(&model, &requester.to_account_id())
+		});
 		let price_per_token = match terms.map(|terms| terms.price) {
 			Some(PriceRule::Exactly(price) | PriceRule::AtLeast(price)) => price,
-			_ => EDSC / 1_000 * Balance::from(self.dice.between(1, 500)),
+			_ => EDSC / 1_000 * self.dice.pick(&[1, 10, 100, 400]),
 		};
 		let book = OfferBooks::<Runtime>::get(did.hash());
 		let mut offer: OfferOf<Runtime> = Offer {
@@ -102,12 +125,12 @@ impl World {
 			max_royalty_bps: 5_000,
 			requester: self.dice.pick(&[None, None, Some(requester.to_account_id())]),
 			not_before: 0,
-			expires_at: now() + self.dice.pick(&[1, 100, 2_000]),
+			expires_at: now() + self.dice.pick(&[1, 100, 2_000, 2_000]),
 			max_uses: self.dice.pick(&[1, 2, 100]),
 		};
 		let mut key = book.key_of(&offer.owner).copied();
 		// What makes it no good.
-		match self.dice.below(24) {
+		match self.dice.below(60) {
 			0 => offer.epoch += 1,
 			1 => offer.epoch = offer.epoch.saturating_sub(1),
 			2 => offer.expires_at = now(),

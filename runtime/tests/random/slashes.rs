@@ -43,7 +43,7 @@ impl World {
 				let did = self.did_of_a_known_node()?;
 				user(anyone, Standing::refresh_score { did })
 			}
-			80..=83 => root(Standing::suspend_node { did: self.node_did()? }),
+			80..=82 => root(Standing::suspend_node { did: self.node_did()? }),
 			_ => {
 				let did = self.node_did()?;
 				self.suspension_act(did)

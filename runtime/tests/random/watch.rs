@@ -17,7 +17,7 @@ use sp_keyring::Sr25519Keyring::Alice;
 use sp_runtime::{
 	traits::TypedGet,
 	transaction_validity::{InvalidTransaction, TransactionValidityError},
-	DispatchError, StateVersion, TransactionOutcome,
+	DispatchError, ModuleError, StateVersion, TransactionOutcome,
 };
 
 /// Storage that every transaction changes, whatever becomes of it.
@@ -122,10 +122,12 @@ fn events() -> Vec<RuntimeEvent> {
 
 /// Name of an error.
 fn name(error: DispatchError) -> String {
-	let text = format!("{error:?}");
-	match text.split_once("message: Some(\"") {
-		Some((_, rest)) => rest.split('"').next().unwrap_or_default().into(),
-		None => text,
+	match error {
+		DispatchError::Module(ModuleError { message: Some(message), .. }) => message.into(),
+		DispatchError::Module(ModuleError { index, error, .. }) => {
+			format!("error {} of pallet {index}", error[0])
+		}
+		other => format!("{other:?}"),
 	}
 }
 
