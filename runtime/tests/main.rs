@@ -1,6 +1,7 @@
 //! Tests of the whole runtime.
 
 mod chain;
+mod checkpoint;
 mod exported_state;
 mod fees;
 mod genesis;
