@@ -7,6 +7,7 @@ mod fees;
 mod genesis;
 mod invariants;
 mod journey;
+mod payments;
 mod pins;
 mod random;
 mod sessions;

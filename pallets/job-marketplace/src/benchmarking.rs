@@ -6,7 +6,9 @@
 //! that every node is looked up among them.
 
 use super::*;
-use ai_compute_primitives::{Did, DidHash, FeePolicy, JobId, JobOutcome, ModelInspect, NodeMutate};
+use ai_compute_primitives::{
+	Did, DidHash, FeePolicy, JobId, JobOutcome, JobTies, ModelInspect, NodeMutate,
+};
 use alloc::{format, vec, vec::Vec};
 use codec::Encode;
 use frame_benchmarking::v2::*;
@@ -163,7 +165,7 @@ fn full_job<T: Config>(owner: &T::AccountId) -> (JobId, Did) {
 	(job_id, did)
 }
 
-/// The same, assigned to `owner`.
+/// The same, assigned to `owner`, with a payment tied to it.
 fn assigned<T: Config>(owner: &T::AccountId) -> (JobId, Did) {
 	let (job_id, did) = full_job::<T>(owner);
 	Pallet::<T>::assign_job(
@@ -172,6 +174,7 @@ fn assigned<T: Config>(owner: &T::AccountId) -> (JobId, Did) {
 		did.as_bytes().to_vec(),
 	)
 	.unwrap();
+	<Pallet<T> as JobTies<_, _>>::tie(job_id, 1);
 	(job_id, did)
 }
 
@@ -304,7 +307,8 @@ fn items<T: Config>(n: u32) -> u32 {
 	n.min(T::MaxBatch::get())
 }
 
-/// Job number `n` of a batch, of `requester`, assigned to a node of its own and started at once.
+/// Job number `n` of a batch, of `requester`, assigned to a node of its own, with a payment tied to
+/// it, and started at once.
 fn started<T: Config>(n: u32, requester: &T::AccountId) -> JobId {
 	let job_id = submit::<T>(requester, 0);
 	let owner = funded::<T>("worker", n);
@@ -312,6 +316,7 @@ fn started<T: Config>(n: u32, requester: &T::AccountId) -> JobId {
 	bid::<T>(job_id, &owner, &did, price::<T>());
 	let did = did.as_bytes().to_vec();
 	Pallet::<T>::assign_job(RawOrigin::Signed(requester.clone()).into(), job_id, did).unwrap();
+	<Pallet<T> as JobTies<_, _>>::tie(job_id, 1);
 	Pallet::<T>::start_job(RawOrigin::Signed(owner).into(), job_id).unwrap();
 	job_id
 }
@@ -742,6 +747,7 @@ mod benchmarks {
 		let requester = funded::<T>("payer", 0);
 		let job_id = completed::<T>(&requester);
 		Pallet::<T>::accept_result(RawOrigin::Signed(requester).into(), job_id, Some(5)).unwrap();
+		<Pallet<T> as JobTies<_, _>>::untie(job_id, 1);
 		for n in 0..T::MaxBidsPerJob::get().saturating_sub(1) {
 			Pallet::<T>::withdraw_bid(
 				RawOrigin::Signed(caller::<T>()).into(),
@@ -894,6 +900,7 @@ mod benchmarks {
 		for job_id in &jobs {
 			let who = RawOrigin::Signed(caller::<T>()).into();
 			Pallet::<T>::finalize_job(who, *job_id).unwrap();
+			<Pallet<T> as JobTies<_, _>>::untie(*job_id, 1);
 		}
 		let end = job::<T>(jobs[0]).deadline;
 		go_to::<T>(end.saturating_mul(3u32.into()).saturating_add(tick::<T>()));
