@@ -91,10 +91,10 @@ fn by_voucher_reach_the_payee_less_the_fee_and_end_with_their_job() {
 #[test]
 fn by_stream_earn_with_the_clock_until_the_job_ends() {
 	let mut chain = chain_with_job();
-	let rate = FixedU128::from_u32(1_000_000_000);
+	let rate_per_block = FixedU128::from_u32(1_000_000_000);
 	let open = Payments::open_stream {
 		payee: Eve.to_account_id(),
-		rate,
+		rate_per_block,
 		deposit: DEPOSIT,
 		lockup: 10,
 		job: Some(0),
