@@ -24,6 +24,7 @@ cd "$ROOT"
 
 step "Formatting"
 cargo fmt --all --check
+(cd zombienet/flarechain && cargo fmt --all --check)
 (cd e2e && npm ci --silent)
 e2e/node_modules/.bin/taplo fmt --check
 

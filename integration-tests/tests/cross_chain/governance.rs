@@ -89,13 +89,17 @@ fn the_relay_chain_authorises_an_upgrade_that_anybody_applies() {
 #[test]
 fn code_is_not_set_by_message() {
 	let mut network = quiet();
-	for call in [
-		frame_system::Call::set_code { code: vec![1] },
-		frame_system::Call::set_code_without_checks { code: vec![1] },
-	] {
-		network.govern(call);
-		network.steps(2);
-		assert_eq!(network.take_served(), [Served::Failed(XcmError::NoPermission)]);
+	let calls: [RuntimeCall; 2] = [
+		frame_system::Call::set_code { code: vec![1] }.into(),
+		frame_system::Call::set_code_without_checks { code: vec![1] }.into(),
+	];
+	for call in calls {
+		let batch = pallet_utility::Call::batch_all { calls: vec![call.clone()] };
+		for call in [call, batch.into()] {
+			network.govern(call);
+			network.steps(2);
+			assert_eq!(network.take_served(), [Served::Failed(XcmError::NoPermission)]);
+		}
 	}
 }
 
