@@ -6,8 +6,8 @@ use ai_compute_pbc_runtime::{
 		fees::{TreasuryAccount, WeightToFee},
 		xcm_config::{LocationToAccountId, UnitWeightCost, XcmConfig},
 	},
-	AccountId, Balance, Balances, ParachainSystem, PolkadotXcm, Runtime, RuntimeCall, RuntimeEvent,
-	RuntimeOrigin, System, EDSC,
+	AccountId, Balance, Balances, OriginCaller, ParachainSystem, PolkadotXcm, Runtime, RuntimeCall,
+	RuntimeEvent, RuntimeOrigin, System, EDSC,
 };
 use codec::Encode;
 use frame_support::{
@@ -20,6 +20,7 @@ use frame_support::{
 };
 use pallet_collator_selection::StakingPotAccountId;
 use sp_keyring::Sr25519Keyring::{Alice, Bob};
+use sp_runtime::MultiAddress;
 use xcm::{latest::prelude::*, VersionedXcm};
 use xcm_executor::{traits::ConvertLocation, XcmExecutor};
 
@@ -176,9 +177,64 @@ fn the_relay_chain_acts_as_root() {
 #[test]
 fn the_relay_chain_does_not_set_code_by_message() {
 	dev_ext().execute_with(|| {
-		let outcome = receive(parent(), unpaid(transact(OriginKind::Superuser, set_code())));
-		assert_eq!(error_of(outcome), XcmError::NoPermission);
+		let unchecked =
+			frame_system::Call::<Runtime>::set_code_without_checks { code: vec![1, 2, 3] };
+		let calls: Vec<RuntimeCall> = vec![set_code().into(), unchecked.into()];
+		for call in calls.into_iter().flat_map(|call| [vec![call.clone()], wrapped(call)].concat())
+		{
+			let message = unpaid(transact(OriginKind::Superuser, call.clone()));
+			assert_eq!(error_of(receive(parent(), message)), XcmError::NoPermission, "{call:?}");
+		}
+		// Wrapping by itself is no reason to refuse.
+		let batch = pallet_utility::Call::batch_all { calls: vec![authorize().into()] };
+		let outcome = receive(parent(), unpaid(transact(OriginKind::Superuser, batch)));
+		assert!(matches!(outcome, Outcome::Complete { .. }), "{outcome:?}");
 	});
+}
+
+/// The call inside every call that makes another, and two levels down.
+fn wrapped(call: RuntimeCall) -> Vec<RuntimeCall> {
+	use pallet_utility::Call::*;
+
+	let harmless = || Box::new(authorize().into());
+	let inner = || Box::new(call.clone());
+	let root = || Box::new(OriginCaller::system(frame_system::RawOrigin::Root));
+	let who = || MultiAddress::Id(AccountId::new([1; 32]));
+	let weight = Weight::from_parts(1, 1);
+	let batch: RuntimeCall = batch { calls: vec![*harmless(), call.clone()] }.into();
+	vec![
+		batch.clone(),
+		batch_all { calls: vec![*harmless(), call.clone()] }.into(),
+		force_batch { calls: vec![call.clone()] }.into(),
+		if_else { main: inner(), fallback: harmless() }.into(),
+		if_else { main: harmless(), fallback: inner() }.into(),
+		as_derivative { index: 0, call: inner() }.into(),
+		dispatch_as { as_origin: root(), call: inner() }.into(),
+		dispatch_as_fallible { as_origin: root(), call: inner() }.into(),
+		with_weight { call: inner(), weight }.into(),
+		with_weight { call: Box::new(batch), weight }.into(),
+		pallet_sudo::Call::sudo { call: inner() }.into(),
+		pallet_sudo::Call::sudo_as { who: who(), call: inner() }.into(),
+		pallet_sudo::Call::sudo_unchecked_weight { call: inner(), weight }.into(),
+		pallet_proxy::Call::proxy { real: who(), force_proxy_type: None, call: inner() }.into(),
+		pallet_proxy::Call::proxy_announced {
+			delegate: who(),
+			real: who(),
+			force_proxy_type: None,
+			call: inner(),
+		}
+		.into(),
+		pallet_multisig::Call::as_multi_threshold_1 { other_signatories: vec![], call: inner() }
+			.into(),
+		pallet_multisig::Call::as_multi {
+			threshold: 2,
+			other_signatories: vec![],
+			maybe_timepoint: None,
+			call: inner(),
+			max_weight: weight,
+		}
+		.into(),
+	]
 }
 
 #[test]

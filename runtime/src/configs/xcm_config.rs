@@ -24,6 +24,7 @@ use crate::{
 	ParachainSystem, PolkadotXcm, Runtime, RuntimeCall, RuntimeEvent, RuntimeHoldReason,
 	RuntimeOrigin, XcmpQueue,
 };
+use alloc::{vec, vec::Vec};
 use cumulus_primitives_core::{AggregateMessageOrigin, ParaId};
 use frame_support::{
 	parameter_types,
@@ -184,22 +185,56 @@ pub type WaivedLocations = (
 	Equals<RelayLocation>,
 );
 
-/// Which calls a message may make.
+/// Which calls a message may make: any but setting new code, however deep inside other calls.
 ///
-/// New code cannot be set by message: whether the relay chain's data is there to schedule it depends
-/// on when in a block the message is served. A message authorises an upgrade
-/// (`System::authorize_upgrade`), and an extrinsic applies it.
+/// Whether the relay chain's data is there to schedule new code depends on when in a block the
+/// message is served. A message authorises an upgrade (`System::authorize_upgrade`), and an extrinsic
+/// applies it.
 pub struct SafeCalls;
 
 impl Contains<RuntimeCall> for SafeCalls {
 	fn contains(call: &RuntimeCall) -> bool {
-		!matches!(
+		let sets_code = matches!(
 			call,
 			RuntimeCall::System(
 				frame_system::Call::set_code { .. }
 					| frame_system::Call::set_code_without_checks { .. }
 			)
+		);
+		!sets_code && inner_calls(call).into_iter().all(Self::contains)
+	}
+}
+
+/// The calls that a call would make, directly.
+fn inner_calls(call: &RuntimeCall) -> Vec<&RuntimeCall> {
+	use pallet_multisig::Call as Multisig;
+	use pallet_proxy::Call as Proxy;
+	use pallet_sudo::Call as Sudo;
+	use pallet_utility::Call as Utility;
+
+	match call {
+		RuntimeCall::Utility(
+			Utility::batch { calls }
+			| Utility::batch_all { calls }
+			| Utility::force_batch { calls },
+		) => calls.iter().collect(),
+		RuntimeCall::Utility(Utility::if_else { main, fallback }) => vec![main, fallback],
+		RuntimeCall::Utility(
+			Utility::as_derivative { call, .. }
+			| Utility::dispatch_as { call, .. }
+			| Utility::dispatch_as_fallible { call, .. }
+			| Utility::with_weight { call, .. },
 		)
+		| RuntimeCall::Sudo(
+			Sudo::sudo { call }
+			| Sudo::sudo_as { call, .. }
+			| Sudo::sudo_unchecked_weight { call, .. },
+		)
+		| RuntimeCall::Proxy(Proxy::proxy { call, .. } | Proxy::proxy_announced { call, .. })
+		| RuntimeCall::Multisig(
+			Multisig::as_multi { call, .. } | Multisig::as_multi_threshold_1 { call, .. },
+		) => vec![call],
+		_ => vec![],
 	}
 }
 
