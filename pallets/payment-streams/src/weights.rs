@@ -19,6 +19,9 @@ pub trait WeightInfo {
 	fn claim_ed25519() -> Weight;
 	fn claim_sr25519() -> Weight;
 	fn claim_ecdsa() -> Weight;
+	fn claim_tied_ed25519() -> Weight;
+	fn claim_tied_sr25519() -> Weight;
+	fn claim_tied_ecdsa() -> Weight;
 	fn claim_many_ed25519(n: u32, ) -> Weight;
 	fn claim_many_sr25519(n: u32, ) -> Weight;
 	fn claim_many_ecdsa(n: u32, ) -> Weight;
@@ -154,6 +157,27 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `PaymentStreams::JobDues` (r:1 w:1)
 	/// Proof: `PaymentStreams::JobDues` (`max_values`: None, `max_size`: Some(97), added: 2572, mode: `MaxEncodedLen`)
 	fn claim_ecdsa() -> Weight {
+		// Proof size in bytes: measured `1167`, estimated `6196`.
+		// Minimum execution time: 198_574_000 picoseconds.
+		Weight::from_parts(232_114_000, 6196)
+			.saturating_add(T::DbWeight::get().reads(10_u64))
+			.saturating_add(T::DbWeight::get().writes(7_u64))
+	}
+	fn claim_tied_ed25519() -> Weight {
+		// Proof size in bytes: measured `1166`, estimated `6196`.
+		// Minimum execution time: 200_347_000 picoseconds.
+		Weight::from_parts(211_112_000, 6196)
+			.saturating_add(T::DbWeight::get().reads(10_u64))
+			.saturating_add(T::DbWeight::get().writes(7_u64))
+	}
+	fn claim_tied_sr25519() -> Weight {
+		// Proof size in bytes: measured `1166`, estimated `6196`.
+		// Minimum execution time: 197_732_000 picoseconds.
+		Weight::from_parts(209_841_000, 6196)
+			.saturating_add(T::DbWeight::get().reads(10_u64))
+			.saturating_add(T::DbWeight::get().writes(7_u64))
+	}
+	fn claim_tied_ecdsa() -> Weight {
 		// Proof size in bytes: measured `1167`, estimated `6196`.
 		// Minimum execution time: 198_574_000 picoseconds.
 		Weight::from_parts(232_114_000, 6196)
@@ -667,6 +691,21 @@ impl WeightInfo for () {
 			.saturating_add(RocksDbWeight::get().writes(7_u64))
 	}
 	fn claim_ecdsa() -> Weight {
+		Weight::from_parts(232_114_000, 6196)
+			.saturating_add(RocksDbWeight::get().reads(10_u64))
+			.saturating_add(RocksDbWeight::get().writes(7_u64))
+	}
+	fn claim_tied_ed25519() -> Weight {
+		Weight::from_parts(211_112_000, 6196)
+			.saturating_add(RocksDbWeight::get().reads(10_u64))
+			.saturating_add(RocksDbWeight::get().writes(7_u64))
+	}
+	fn claim_tied_sr25519() -> Weight {
+		Weight::from_parts(209_841_000, 6196)
+			.saturating_add(RocksDbWeight::get().reads(10_u64))
+			.saturating_add(RocksDbWeight::get().writes(7_u64))
+	}
+	fn claim_tied_ecdsa() -> Weight {
 		Weight::from_parts(232_114_000, 6196)
 			.saturating_add(RocksDbWeight::get().reads(10_u64))
 			.saturating_add(RocksDbWeight::get().writes(7_u64))
