@@ -283,10 +283,11 @@ export function served(events: readonly ChainEvent[]): Served[] {
 		if (section === 'polkadotXcm' && method === 'ProcessXcmError') {
 			error = nameOf(data['error']);
 		} else if (section === 'messageQueue' && method === 'Processed') {
-			found.push({ end: data['success'] === true ? 'done' : (error ?? 'refused'), ...place });
+			found.push({ end: data['success'] === true ? 'done' : (error ?? 'failed'), ...place });
 			error = undefined;
 		} else if (section === 'messageQueue' && method === 'ProcessingFailed') {
-			found.push({ end: `unreadable: ${nameOf(data['error'])}`, ...place });
+			const why = nameOf(data['error']);
+			found.push({ end: why === 'Unsupported' ? 'refused' : `unreadable: ${why}`, ...place });
 		} else if (section === 'messageQueue' && method === 'OverweightEnqueued') {
 			found.push({ end: 'too heavy', ...place });
 		}

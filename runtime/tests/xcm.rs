@@ -4,7 +4,7 @@ use crate::chain::dev_ext;
 use ai_compute_pbc_runtime::{
 	configs::{
 		fees::{TreasuryAccount, WeightToFee},
-		xcm_config::{LocationToAccountId, UnitWeightCost, XcmConfig},
+		xcm_config::{LocationToAccountId, Weigher, XcmConfig},
 	},
 	AccountId, Balance, Balances, OriginCaller, ParachainSystem, PolkadotXcm, Runtime, RuntimeCall,
 	RuntimeEvent, RuntimeOrigin, System, EDSC,
@@ -20,9 +20,12 @@ use frame_support::{
 };
 use pallet_collator_selection::StakingPotAccountId;
 use sp_keyring::Sr25519Keyring::{Alice, Bob};
-use sp_runtime::MultiAddress;
+use sp_runtime::{traits::Dispatchable, MultiAddress};
 use xcm::{latest::prelude::*, VersionedXcm};
-use xcm_executor::{traits::ConvertLocation, XcmExecutor};
+use xcm_executor::{
+	traits::{ConvertLocation, WeightBounds},
+	XcmExecutor,
+};
 
 fn parent() -> Location {
 	Location::parent()
@@ -98,11 +101,13 @@ fn edsc_pbc_brings_edsc() {
 		let issuance = Balances::total_issuance();
 		let pot = StakingPotAccountId::<Runtime>::get();
 
-		let outcome = receive(sibling(2013), bring(edsc(), 10 * EDSC, &new));
+		let mut message = bring(edsc(), 10 * EDSC, &new);
+		let weight = Weigher::weight(&mut message, Weight::MAX).unwrap();
+		let outcome = receive(sibling(2013), message);
 		let Outcome::Complete { used } = outcome else { panic!("{outcome:?}") };
 
 		let fee = WeightToFee::weight_to_fee(&used);
-		assert_eq!(used, UnitWeightCost::get() * 4);
+		assert_eq!(used, weight);
 		assert_eq!(Balances::balance(&new), 10 * EDSC - fee);
 		assert_eq!(Balances::balance(&pot), fee);
 		assert_eq!(Balances::total_issuance(), issuance + 10 * EDSC);
@@ -235,6 +240,45 @@ fn wrapped(call: RuntimeCall) -> Vec<RuntimeCall> {
 		}
 		.into(),
 	]
+}
+
+#[test]
+fn nobody_sends_programs_to_the_relay_chain_with_a_transfer() {
+	dev_ext().execute_with(|| {
+		let program = || Xcm(vec![ClearError; 3]);
+		let transfers: [Instruction<RuntimeCall>; 5] = [
+			InitiateTransfer {
+				destination: parent(),
+				remote_fees: None,
+				preserve_origin: false,
+				assets: Default::default(),
+				remote_xcm: program(),
+			},
+			InitiateTeleport { assets: Definite(Assets::new()), dest: parent(), xcm: program() },
+			InitiateReserveWithdraw { assets: Wild(All), reserve: parent(), xcm: program() },
+			DepositReserveAsset { assets: Wild(All), dest: parent(), xcm: program() },
+			TransferReserveAsset { assets: Assets::new(), dest: parent(), xcm: program() },
+		];
+		for transfer in transfers {
+			for message in [
+				Xcm(vec![transfer.clone()]),
+				Xcm(vec![SetAppendix(Xcm(vec![transfer.clone()]))]),
+				Xcm(vec![SetErrorHandler(Xcm(vec![transfer.clone()]))]),
+			] {
+				let call = pallet_xcm::Call::execute {
+					message: Box::new(VersionedXcm::from(message)),
+					max_weight: Weight::from_parts(100_000_000_000, 1_000_000),
+				};
+				assert_noop!(
+					RuntimeCall::from(call).dispatch(RuntimeOrigin::signed(Alice.to_account_id())),
+					pallet_xcm::Error::<Runtime>::LocalExecutionIncompleteWithError {
+						index: 0,
+						error: pallet_xcm::ExecutionError::Barrier
+					}
+				);
+			}
+		}
+	});
 }
 
 #[test]

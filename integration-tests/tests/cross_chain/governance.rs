@@ -203,6 +203,26 @@ fn a_call_that_is_too_heavy_waits_until_somebody_gives_it_the_weight() {
 	assert_eq!(max_jobs(&mut network), 2_000);
 }
 
+#[test]
+fn what_is_refused_keeps_nobody_waiting_whatever_it_claims_to_weigh() {
+	let mut network = quiet();
+	let signed = flarechain::RuntimeOrigin::signed(somebody());
+	let remark = frame_system::Call::remark { remark: vec![] };
+	let just_fits = Weight::from_parts(600_000_000_000, 3_000_000);
+	let heavy =
+		pallet_utility::Call::with_weight { call: Box::new(remark.into()), weight: just_fits };
+	for _ in 0..30 {
+		let message = Xcm(vec![transact(OriginKind::SovereignAccount, heavy.clone())]);
+		network.relay.send(signed.clone(), message);
+	}
+	network.govern(raise());
+	network.steps(2);
+	let served = network.take_served();
+	assert_eq!(served[..30], [Served::Refused; 30]);
+	assert_eq!(served[30..], [Served::Done]);
+	assert_eq!(max_jobs(&mut network), 2_000);
+}
+
 /// Gives the account of a location money here.
 fn fund(network: &mut Network, who: &Location) {
 	let account = LocationToAccountId::convert_location(who).expect("it has an account");

@@ -224,7 +224,10 @@ fn served(
 	match event {
 		Event::Processed { success: true, .. } => Some(Served::Done),
 		Event::Processed { success: false, .. } => {
-			Some(failed_with.map_or(Served::Refused, Served::Failed))
+			Some(Served::Failed(failed_with.expect("it is said why")))
+		}
+		Event::ProcessingFailed { error: ProcessMessageError::Unsupported, .. } => {
+			Some(Served::Refused)
 		}
 		Event::ProcessingFailed { error, .. } => {
 			panic!("no message of ours is unreadable: {error:?}")
