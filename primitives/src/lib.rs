@@ -13,6 +13,7 @@
 //! | [`JobReport`] | Reputation; `()` keeps no standings | JobMarketplace |
 //! | [`FeePolicy`] | the runtime | JobMarketplace, GPURegistry, PaymentStreams |
 //! | [`JobInspect`], [`JobTies`] | JobMarketplace; `()` knows no job | PaymentStreams |
+//! | [`AttestationInspect`] | ConfidentialCompute | JobMarketplace |
 //!
 //! [`try_state`] has what the checks of their states share.
 
@@ -20,6 +21,7 @@
 
 extern crate alloc;
 
+mod attestation;
 mod did;
 mod fees;
 mod jobs;
@@ -29,6 +31,10 @@ mod signing;
 
 pub mod try_state;
 
+pub use attestation::{
+	AttestationId, AttestationInspect, EnclaveKeys, PolicyHash, Receipt, ReceiptOutcome, Scope,
+	SessionKey, RECEIPT_TAG,
+};
 pub use did::{Did, DidAuthority, DidError, DidHash, DidKind, MAX_DID_LEN};
 pub use fees::FeePolicy;
 pub use jobs::{

@@ -10,7 +10,7 @@ use ai_compute_primitives::{Hosting, PriceRule};
 use frame_support::{traits::Get, BoundedVec};
 use pallet_ai_models::{
 	DepositFate, Descendants, HostAdmission, Hosts, ModelRecordOf, ModelState, ModelType, Models,
-	ParentClaim, PriceTier, TransferOffers, Versions, Visibility,
+	OpenJobs, ParentClaim, PriceTier, TransferOffers, Versions, Visibility,
 };
 use pallet_aidid::{
 	AIControl, AIPermissions, AIProfile, AIType, BillingMethod, ModelAttestation, Permission,
@@ -29,6 +29,9 @@ impl World {
 		if self.ais.len() < ENOUGH && self.dice.chance(20) {
 			return self.naming();
 		}
+		if self.dice.chance(3) {
+			return self.removal();
+		}
 		let ai = self.dice.pick(&self.ais);
 		let did = ai_did(&ai);
 		match Models::<Runtime>::get(parse(&did).hash()) {
@@ -45,6 +48,23 @@ impl World {
 		let profile = Box::new(AIProfile::plain(AIType::LLM));
 		let who = self.dice.pick(&RICH);
 		user(who, Ais::register_ai { identifier, ai_type: AIType::LLM, profile })
+	}
+
+	/// Governance removes a model that owes royalties for jobs under way.
+	fn removal(&mut self) -> Option<Act> {
+		let owing: Vec<_> = self
+			.ais
+			.iter()
+			.map(|ai| ai_did(ai))
+			.filter(|did| {
+				let model = parse(did).hash();
+				OpenJobs::<Runtime>::contains_key(model)
+					&& Models::<Runtime>::get(model).is_some_and(|record| record.royalty_bps > 0)
+			})
+			.collect();
+		let did = self.dice.any(&owing)?;
+		let fate = self.dice.pick(&[DepositFate::Return, DepositFate::Forfeit]);
+		root(Catalogue::force_remove { did, fate })
 	}
 
 	fn registration(&mut self, ai: &[u8], did: Vec<u8>) -> Option<Act> {
@@ -137,12 +157,10 @@ impl World {
 				Catalogue::set_hosting { did, hosting, admission }
 			}
 			51..=58 => {
-				let share_bps = self.dice.pick(&[0, 1_000, 5_000, 10_001]);
-				let descendants = self.dice.pick(&[
-					Descendants::Refused,
-					Descendants::Welcome { share_bps },
-					Descendants::Welcome { share_bps },
-				]);
+				let share_bps = self.dice.mostly(&[1_000, 5_000], &[0, 10_001]);
+				let descendants = self
+					.dice
+					.mostly(&[Descendants::Welcome { share_bps }], &[Descendants::Refused]);
 				Catalogue::set_descendants { did, descendants }
 			}
 			59..=60 => {
@@ -159,12 +177,12 @@ impl World {
 				None => Catalogue::transfer_model { did, new_owner: somebody },
 			},
 			69..=92 => return self.hosting(did, owner),
-			93..=94 => {
+			93 => {
 				let fate = self.dice.pick(&[DepositFate::Return, DepositFate::Forfeit]);
 				return root(Catalogue::force_remove { did, fate });
 			}
 			_ if record.state == ModelState::Deprecated => Catalogue::deregister_model { did },
-			95..=97 => Catalogue::deprecate_model { did },
+			94..=96 => Catalogue::deprecate_model { did },
 			_ => Catalogue::deregister_model { did },
 		};
 		user(owner, call)

@@ -1,6 +1,6 @@
 //! Calls of the marketplace, most of them such as the state of a job allows, from whom they may come.
 
-use super::world::{keyring, now, root, user, Act, World, ALL, POOR, RICH};
+use super::world::{keyring, now, root, user, Act, Plan, World, ALL, POOR, RICH};
 use ai_compute_pbc_runtime::{
 	AIModels, Balance, Balances, GPURegistry, JobMarketplace, Runtime, EDSC, EXISTENTIAL_DEPOSIT,
 };
@@ -240,13 +240,24 @@ impl World {
 			.filter(|did| JobMarketplace::can_bid(job_id, did.to_vec()).is_ok())
 			.cloned()
 			.collect();
+		if able.len() > 3 && self.plan.is_empty() && self.dice.chance(12) {
+			self.plan_a_crowd(job_id, &able);
+			return None;
+		}
 		let gpu_did = match self.dice.any(&able) {
-			Some(did) if !self.dice.chance(8) => did,
+			Some(did) if !self.dice.chance(5) => did,
 			_ => self.node_did()?,
 		};
 		if let Some(repair) = self.repair(&gpu_did) {
 			return Some(repair);
 		}
+		if able.is_empty() && self.dice.chance(90) {
+			return None;
+		}
+		self.bid_of(job_id, job, gpu_did)
+	}
+
+	fn bid_of(&mut self, job_id: u64, job: &JobRecordOf<Runtime>, gpu_did: Vec<u8>) -> Option<Act> {
 		let node = <GPURegistry as NodeInspect<_, _>>::node(&super::world::parse(&gpu_did))?;
 		let full = job.max_payment / Balance::from(job.max_tokens);
 		let price_per_token = match (&job.terms.price, self.dice.below(30)) {
@@ -266,6 +277,42 @@ impl World {
 		};
 		let who = self.mostly_account(&node.owner);
 		user(who, Market::place_bid { job_id, gpu_did, price_per_token, estimated_latency_ms })
+	}
+
+	/// All of these bid for a job. Then its best bidder leaves, and the next in line moves up.
+	fn plan_a_crowd(&mut self, job_id: u64, able: &[Vec<u8>]) {
+		let bids = able.iter().map(|did| Plan::Bid { job_id, gpu_did: did.clone() });
+		self.plan.extend(bids);
+		self.plan.push_back(Plan::BiddingEnds { job_id });
+		self.plan.push_back(Plan::LeaderLeaves { job_id });
+		self.plan.push_back(Plan::Promote { job_id });
+		self.plan.push_back(Plan::Match { job_id });
+	}
+
+	/// What a step of the plan is by now, if it is possible still.
+	pub fn planned(&mut self, plan: Plan) -> Option<Act> {
+		let anyone = self.dice.pick(&ALL);
+		match plan {
+			Plan::Bid { job_id, gpu_did } => {
+				let job = Jobs::<Runtime>::get(job_id)?;
+				self.bid_of(job_id, &job, gpu_did)
+			}
+			Plan::BiddingEnds { job_id } => {
+				let job = Jobs::<Runtime>::get(job_id)?;
+				self.jump = Some(job.bid_end).filter(|end| *end > now());
+				None
+			}
+			Plan::LeaderLeaves { job_id } => {
+				let leader = BidBooks::<Runtime>::get(job_id).leaders.first()?.node;
+				let bid = JobBids::<Runtime>::get(job_id, leader)?;
+				let did = bid.gpu_did.as_bytes().to_vec();
+				let new_status = NodeStatus::Inactive;
+				let call = pallet_gpu_registry::Call::update_status { did, new_status };
+				user(keyring(&bid.bidder)?, call)
+			}
+			Plan::Promote { job_id } => self.promotion(job_id, anyone),
+			Plan::Match { job_id } => user(anyone, Market::match_job { job_id }),
+		}
 	}
 
 	pub fn latency(&mut self) -> u32 {
@@ -508,8 +555,8 @@ impl World {
 
 	/// What the owner of a node that takes no work must do, most of the times.
 	fn repair(&mut self, gpu_did: &[u8]) -> Option<Act> {
-		let did = super::world::parse(gpu_did);
-		let node = <GPURegistry as NodeInspect<_, _>>::node(&did)?;
+		let key = super::world::parse(gpu_did);
+		let node = <GPURegistry as NodeInspect<_, _>>::node(&key)?;
 		let owner = keyring(&node.owner)?;
 		if self.dice.chance(15) {
 			return None;
@@ -522,6 +569,10 @@ impl World {
 				return user(owner, pallet_gpu_registry::Call::update_status { did, new_status });
 			}
 			NodeStatus::Suspended => return self.suspension_act(did),
+		}
+		let capacity = pallet_gpu_registry::GPUNodes::<Runtime>::get(&key)?.capacity;
+		if capacity == 1 && self.dice.chance(50) {
+			return user(owner, pallet_gpu_registry::Call::set_capacity { did, capacity: 4 });
 		}
 		if !node.sufficiently_staked {
 			let amount = 1_000 * EDSC - node.stake.min(999 * EDSC);

@@ -122,6 +122,9 @@ fn walk(seed: u64, steps: u32) -> Coverage {
 				watch.after(act, applied, &mut coverage);
 			}
 			left = left.checked_sub(1)?;
+			if world.jump.is_some() {
+				return None;
+			}
 			let act = world.act();
 			watch = Some(Watch::before(&act));
 			place.step += 1;
@@ -129,7 +132,10 @@ fn walk(seed: u64, steps: u32) -> Coverage {
 			place.act = Some(act);
 			Some(tx)
 		});
-		if world.dice.chance(7) {
+		if let Some(until) = world.jump.take() {
+			let ticks = chain.read(|| until.saturating_sub(now()));
+			chain.skip(ticks);
+		} else if world.dice.chance(7) {
 			let ticks = chain.read(|| jump(&mut world));
 			chain.skip(ticks);
 		}
@@ -143,7 +149,10 @@ fn walk(seed: u64, steps: u32) -> Coverage {
 fn jump(world: &mut World) -> u32 {
 	let jobs = Jobs::<Runtime>::iter_values()
 		.filter(|job| !job.status.is_terminal() || world.dice.chance(15))
-		.map(|job| job.deadline);
+		.map(|job| match now() < job.bid_end {
+			true => job.bid_end,
+			false => job.deadline,
+		});
 	let mut deadlines: Vec<u32> = jobs.collect();
 	let far = |world: &mut World| world.dice.chance(6);
 	if far(world) {

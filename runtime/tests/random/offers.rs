@@ -6,6 +6,7 @@ use super::{
 };
 use ai_compute_pbc_runtime::{AIModels, Balance, GPURegistry, JobMarketplace, Runtime, EDSC};
 use ai_compute_primitives::{Did, ModelInspect, NodeInspect, NodeStatus, PriceRule};
+use pallet_gpu_registry::{GPUNodes, NodeLoads};
 use pallet_job_marketplace::{HireJob, Offer, OfferBooks, OfferKey, OfferOf, Payload, SignedOffer};
 use sp_core::{ecdsa, Pair};
 use sp_keyring::{Ed25519Keyring, Sr25519Keyring};
@@ -88,7 +89,11 @@ impl World {
 			.filter(|did| {
 				let node = <GPURegistry as NodeInspect<_, Balance>>::node(&parse(did));
 				node.is_some_and(|node| {
-					node.status == NodeStatus::Active && node.did_active && node.sufficiently_staked
+					let profile = GPUNodes::<Runtime>::get(parse(did));
+					let load = NodeLoads::<Runtime>::get(parse(did).hash());
+					node.status == NodeStatus::Active
+						&& node.did_active && node.sufficiently_staked
+						&& profile.is_some_and(|profile| load.running < profile.capacity)
 				})
 			})
 			.cloned()

@@ -7,6 +7,7 @@ use ai_compute_primitives::Did;
 use pallet_job_marketplace::SignedOfferOf;
 use sp_keyring::Sr25519Keyring::{self, Alice, Bob, Charlie, Dave, Eve, Ferdie, One};
 use sp_runtime::traits::BlockNumberProvider;
+use std::collections::VecDeque;
 
 /// Everybody with money. Each may be requester, provider and owner of models.
 pub const RICH: [Sr25519Keyring; 6] = [Alice, Bob, Charlie, Dave, Eve, Ferdie];
@@ -76,12 +77,39 @@ pub struct World {
 	pub offers: Vec<SignedOfferOf<Runtime>>,
 	/// How many names were given.
 	pub names: u32,
+	/// What comes next, most of the time.
+	pub plan: VecDeque<Plan>,
+	/// Until when nothing happens.
+	pub jump: Option<u32>,
+}
+
+/// A step of something that takes several.
+#[derive(Clone)]
+pub enum Plan {
+	/// A node bids for a job.
+	Bid { job_id: u64, gpu_did: Vec<u8> },
+	/// The bidding for a job ends.
+	BiddingEnds { job_id: u64 },
+	/// The node of a job's best bid is switched off.
+	LeaderLeaves { job_id: u64 },
+	/// The next bid in line is promoted.
+	Promote { job_id: u64 },
+	/// The best bid gets the job.
+	Match { job_id: u64 },
 }
 
 impl World {
 	pub fn new(seed: u64) -> Self {
 		let ais = vec![b"llama-3-70b".to_vec()];
-		Self { dice: Dice::new(seed), gpus: vec![], ais, offers: vec![], names: 0 }
+		Self {
+			dice: Dice::new(seed),
+			gpus: vec![],
+			ais,
+			offers: vec![],
+			names: 0,
+			plan: VecDeque::new(),
+			jump: None,
+		}
 	}
 
 	/// The one who may make a call, or, now and then, somebody else.
@@ -99,6 +127,12 @@ impl World {
 
 	/// What somebody does next.
 	pub fn act(&mut self) -> Act {
+		while !self.plan.is_empty() && self.jump.is_none() && self.dice.chance(85) {
+			let planned = self.plan.pop_front().and_then(|plan| self.planned(plan));
+			if let Some(act) = planned {
+				return act;
+			}
+		}
 		loop {
 			let act = match self.dice.below(100) {
 				0..=61 => self.job_act(),

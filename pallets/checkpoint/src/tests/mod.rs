@@ -1,0 +1,14 @@
+mod answers;
+mod encodings;
+mod funds;
+mod governance;
+mod invariants;
+mod note_header;
+mod noting;
+mod pins;
+mod posting;
+mod random_calls;
+mod registrar;
+mod relay_chain;
+mod relay_runtime;
+mod views;

@@ -1,0 +1,17 @@
+mod attest_cpu;
+mod attest_gpu;
+mod attest_lone_gpu;
+mod collateral;
+mod encryption;
+mod invariants;
+mod lists;
+mod pins;
+mod policies;
+mod prune;
+mod qualification;
+mod random_calls;
+mod real_gpu;
+mod real_quotes;
+mod receipts;
+mod revoke;
+mod views;

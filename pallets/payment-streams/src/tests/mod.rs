@@ -1,0 +1,16 @@
+mod claim;
+mod claim_many;
+mod close;
+mod collect;
+mod enforce_lock;
+mod htlc;
+mod invariants;
+mod jobs;
+mod open_channel;
+mod pins;
+mod random_calls;
+mod stream_life;
+mod stream_money;
+mod top_up;
+mod vectors;
+mod views;

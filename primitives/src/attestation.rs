@@ -1,0 +1,246 @@
+//! What the marketplace needs to know of nodes that have proven what they run.
+
+use crate::{signed_payload, Did, DidHash, JobId};
+use alloc::vec::Vec;
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
+use sp_core::H256;
+use sp_runtime::{DispatchError, DispatchResult};
+
+/// Number of an attestation. Counted up from 0, never reused.
+pub type AttestationId = u64;
+
+/// Hash of an attestation policy and of the model that it was made for. A job keeps it from its
+/// submission to its end; what it names never changes.
+pub type PolicyHash = H256;
+
+/// A public key that signs for a measured enclave. Stored: grows at the end only.
+#[derive(
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Debug,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub enum SessionKey {
+	/// Ed25519.
+	#[codec(index = 0)]
+	Ed25519([u8; 32]),
+	/// Sr25519.
+	#[codec(index = 1)]
+	Sr25519([u8; 32]),
+	/// ECDSA on secp256k1, compressed. The signed hash is `blake2_256`.
+	#[codec(index = 2)]
+	Ecdsa([u8; 33]),
+}
+
+/// The keys that a measured enclave made for itself and bound to its quote.
+#[derive(
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Debug,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct EnclaveKeys {
+	/// Signs receipts, GPU evidence and the enclave's successor.
+	pub session: SessionKey,
+	/// X25519 key to which data keys are sealed.
+	pub x25519: [u8; 32],
+	/// Ristretto255 key to which members of a committee encrypt their shares.
+	pub ristretto: [u8; 32],
+}
+
+/// How a confidential job came out inside the enclave. Signed: grows at the end only.
+#[derive(
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Debug,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub enum ReceiptOutcome {
+	/// The model ran and its result was sealed.
+	#[codec(index = 0)]
+	Done,
+	/// The prompt or its key did not open: the requester's fault.
+	#[codec(index = 1)]
+	CannotDecrypt,
+}
+
+/// What an enclave signs about one attempt at a job.
+#[derive(
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Debug,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct Receipt {
+	/// The job.
+	pub job: JobId,
+	/// Number of the attempt.
+	pub attempt: u8,
+	/// Hash of the node's DID.
+	pub node: DidHash,
+	/// The attestation that the attempt is pinned to.
+	pub attestation: AttestationId,
+	/// Hash of the model's version.
+	pub model_version: H256,
+	/// Hash of the sealed prompt.
+	pub prompt: H256,
+	/// Hash of the delivered bytes: the sealed result.
+	pub result_hash: [u8; 32],
+	/// The enclave's commitment to the plain result.
+	pub output_commitment: [u8; 32],
+	/// Tokens that were used.
+	pub tokens_used: u32,
+	/// How it came out.
+	pub outcome: ReceiptOutcome,
+}
+
+/// First bytes of a signed receipt.
+pub const RECEIPT_TAG: &[u8] = b"ai-compute-pbc/receipt/v1";
+
+impl Receipt {
+	/// The bytes to sign on the chain with the genesis hash `genesis`.
+	pub fn payload(&self, genesis: &impl Encode) -> Vec<u8> {
+		signed_payload(RECEIPT_TAG, &(genesis, self))
+	}
+}
+
+/// What a job needs to be proven of the node that runs it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Scope {
+	/// The CPU enclave.
+	Cpu,
+	/// The CPU enclave and the GPUs that it runs the model on. Every confidential job needs this.
+	CpuAndGpu,
+}
+
+/// Attestations, policies and receipts.
+///
+/// Where a job goes through it:
+///
+/// | moment | method |
+/// |---|---|
+/// | submission | [`policy_of`](Self::policy_of), kept in the job; [`check_prompt`](Self::check_prompt) |
+/// | bid | [`qualified`](Self::qualified) until the end of bidding |
+/// | assignment, match, hire | [`qualified`](Self::qualified) until the result's deadline and 100 ticks, kept in the job |
+/// | key delivery | [`check_delivery`](Self::check_delivery) |
+/// | start | [`ensure_live`](Self::ensure_live) |
+/// | completion | [`check_receipt`](Self::check_receipt) |
+/// | expiry of a running job | [`is_revoked`](Self::is_revoked): no fault of the node |
+///
+/// From the dispute on nothing of it is asked.
+pub trait AttestationInspect<AccountId, BlockNumber> {
+	/// The policy that jobs for `model` are held to from now on. Without one there are no
+	/// confidential jobs for it.
+	fn policy_of(model: &Did) -> Option<PolicyHash>;
+
+	/// Whether `prompt` begins with the header of a sealed prompt.
+	fn check_prompt(prompt: &[u8]) -> DispatchResult;
+
+	/// The attestation by which `node`, owned by `owner`, satisfies `policy` now and until `until`.
+	/// The error says what is missing in the newest one.
+	fn qualified(
+		node: &DidHash,
+		owner: &AccountId,
+		policy: &PolicyHash,
+		scope: Scope,
+		until: BlockNumber,
+	) -> Result<AttestationId, DispatchError>;
+
+	/// The keys of an attestation.
+	fn keys(attestation: AttestationId) -> Option<EnclaveKeys>;
+
+	/// Whether `sealed_key` is a data key sealed in the right form, and `recipient` the pinned
+	/// enclave's X25519 key, which is not revoked.
+	fn check_delivery(
+		attestation: AttestationId,
+		recipient: &[u8; 32],
+		sealed_key: &[u8],
+	) -> DispatchResult;
+
+	/// Refuses an attestation that was revoked.
+	fn ensure_live(attestation: AttestationId) -> DispatchResult;
+
+	/// Whether an attestation was revoked.
+	fn is_revoked(attestation: AttestationId) -> bool;
+
+	/// Whether `signature` is one over `receipt` by the session key of `signer`: the attestation
+	/// that the receipt names, or a successor that it signed and that satisfies `policy` too.
+	/// Neither revoked nor expired. The caller has filled the receipt with what it knows of the
+	/// job. `signature` has 64 bytes, or 65 for ECDSA.
+	fn check_receipt(
+		receipt: &Receipt,
+		signer: AttestationId,
+		signature: &[u8],
+		policy: &PolicyHash,
+	) -> DispatchResult;
+
+	/// Makes `node` of `owner` satisfy a policy, which is returned, for benchmarks.
+	#[cfg(feature = "runtime-benchmarks")]
+	fn attest_for_benchmark(
+		node: &DidHash,
+		owner: &AccountId,
+		keys: EnclaveKeys,
+	) -> (PolicyHash, AttestationId);
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use sp_core::hexdisplay::HexDisplay;
+
+	#[test]
+	fn receipt_has_pinned_bytes() {
+		let receipt = Receipt {
+			job: 1,
+			attempt: 2,
+			node: H256::repeat_byte(3),
+			attestation: 4,
+			model_version: H256::repeat_byte(5),
+			prompt: H256::repeat_byte(6),
+			result_hash: [7; 32],
+			output_commitment: [8; 32],
+			tokens_used: 9,
+			outcome: ReceiptOutcome::CannotDecrypt,
+		};
+		let payload = receipt.payload(&H256::repeat_byte(0xaa));
+		let expected = alloc::format!(
+			"{}{}{}{}02{}0400000000000000{}{}{}{}0900000001{}",
+			HexDisplay::from(b"<Bytes>"),
+			HexDisplay::from(&RECEIPT_TAG),
+			"aa".repeat(32),
+			"0100000000000000",
+			"03".repeat(32),
+			"05".repeat(32),
+			"06".repeat(32),
+			"07".repeat(32),
+			"08".repeat(32),
+			HexDisplay::from(b"</Bytes>"),
+		);
+		assert_eq!(alloc::format!("{}", HexDisplay::from(&payload)), expected);
+	}
+}
