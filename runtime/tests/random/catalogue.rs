@@ -70,9 +70,21 @@ impl World {
 	fn registration(&mut self, ai: &[u8], did: Vec<u8>) -> Option<Act> {
 		let controller = AIControl::<Runtime>::get(AIType::LLM.key(ai))?.controller;
 		let who = self.mostly_account(&controller);
-		let other = self.dice.pick(&self.ais);
-		let parent =
-			self.dice.chance(40).then(|| ParentClaim { did: ai_did(&other), max_share_bps: 5_000 });
+		let welcoming: Vec<_> = self
+			.ais
+			.iter()
+			.map(|ai| ai_did(ai))
+			.filter(|did| {
+				Models::<Runtime>::get(parse(did).hash())
+					.is_some_and(|record| record.descendants != Descendants::Refused)
+			})
+			.collect();
+		let parent = match self.dice.any(&welcoming) {
+			Some(did) if self.dice.chance(80) => Some(did),
+			_ if self.dice.chance(20) => Some(ai_did(&self.dice.pick(&self.ais))),
+			_ => None,
+		};
+		let parent = parent.map(|did| ParentClaim { did, max_share_bps: 5_000 });
 		let call = Catalogue::register_model {
 			did,
 			name: b"a model".to_vec(),

@@ -240,8 +240,8 @@ impl World {
 			.filter(|did| JobMarketplace::can_bid(job_id, did.to_vec()).is_ok())
 			.cloned()
 			.collect();
-		if able.len() > 3 && self.plan.is_empty() && self.dice.chance(12) {
-			self.plan_a_crowd(job_id, &able);
+		if self.plan.is_empty() && self.dice.chance(4) {
+			self.plan_a_crowd(job_id);
 			return None;
 		}
 		let gpu_did = match self.dice.any(&able) {
@@ -279,10 +279,13 @@ impl World {
 		user(who, Market::place_bid { job_id, gpu_did, price_per_token, estimated_latency_ms })
 	}
 
-	/// All of these bid for a job. Then its best bidder leaves, and the next in line moves up.
-	fn plan_a_crowd(&mut self, job_id: u64, able: &[Vec<u8>]) {
-		let bids = able.iter().map(|did| Plan::Bid { job_id, gpu_did: did.clone() });
-		self.plan.extend(bids);
+	/// All nodes bid for a job. Then its best bidder leaves, and the next in line moves up.
+	fn plan_a_crowd(&mut self, job_id: u64) {
+		let nodes = pallet_gpu_registry::GPUNodes::<Runtime>::iter_keys();
+		for gpu_did in nodes.map(|did| did.as_bytes().to_vec()) {
+			let ready = Plan::Ready { gpu_did: gpu_did.clone() };
+			self.plan.extend([ready.clone(), ready, Plan::Bid { job_id, gpu_did }]);
+		}
 		self.plan.push_back(Plan::BiddingEnds { job_id });
 		self.plan.push_back(Plan::LeaderLeaves { job_id });
 		self.plan.push_back(Plan::Promote { job_id });
@@ -293,6 +296,7 @@ impl World {
 	pub fn planned(&mut self, plan: Plan) -> Option<Act> {
 		let anyone = self.dice.pick(&ALL);
 		match plan {
+			Plan::Ready { gpu_did } => self.repair(&gpu_did),
 			Plan::Bid { job_id, gpu_did } => {
 				let job = Jobs::<Runtime>::get(job_id)?;
 				self.bid_of(job_id, &job, gpu_did)

@@ -20,22 +20,29 @@ impl World {
 	}
 
 	fn token(&mut self) -> Option<Act> {
-		let who = self.dice.pick(&ALL);
-		let to = self.dice.pick(&ALL).to_account_id();
 		let token_type = self.dice.pick(&TokenType::ALL);
+		let holders: Vec<_> = Accounts::<Runtime>::iter()
+			.filter(|(_, data)| data.balance(token_type) > 0)
+			.filter_map(|(who, _)| keyring(&who))
+			.collect();
+		let holder = self.dice.any(&holders);
+		let who = self.mostly(holder);
+		let to = self.dice.pick(&ALL).to_account_id();
 		let has = Accounts::<Runtime>::get(who.to_account_id()).balance(token_type);
-		let amount = self.dice.pick(&[0, 1, has / 2, has, has.saturating_add(1), u64::MAX]);
-		match self.dice.below(8) {
+		let amount = self
+			.dice
+			.mostly(&[has / 2, has / 2, has / 3, has, 1], &[0, has.saturating_add(1), u64::MAX]);
+		match self.dice.below(10) {
 			0 => {
-				let amount = self.dice.pick(&[0, 500, 1_000_000, u64::MAX]);
+				let amount = self.dice.mostly(&[500, 1_000_000], &[0, u64::MAX]);
 				root(Ledger::mint_etr { to, amount })
 			}
 			1 => {
-				let amount = self.dice.pick(&[0, 500, 1_000_000]);
+				let amount = self.dice.mostly(&[500, 1_000_000], &[0, 499]);
 				root(Ledger::mint_etd { to, amount })
 			}
 			2 => user(who, Ledger::mint_etd { to, amount }),
-			3 => user(who, Ledger::burn { token_type, amount }),
+			3 | 8 => user(who, Ledger::burn { token_type, amount }),
 			4 => root(Ledger::set_standing {
 				account: to,
 				is_validator: self.dice.chance(50),

@@ -86,6 +86,8 @@ pub struct World {
 /// A step of something that takes several.
 #[derive(Clone)]
 pub enum Plan {
+	/// A node gets ready for work.
+	Ready { gpu_did: Vec<u8> },
 	/// A node bids for a job.
 	Bid { job_id: u64, gpu_did: Vec<u8> },
 	/// The bidding for a job ends.
