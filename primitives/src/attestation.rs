@@ -1,6 +1,6 @@
 //! What the marketplace needs to know of nodes that have proven what they run.
 
-use crate::{signed_payload, Did, DidHash, JobId};
+use crate::{signed_payload, Did, DidHash, JobId, SigningKey};
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
@@ -14,30 +14,8 @@ pub type AttestationId = u64;
 /// submission to its end; what it names never changes.
 pub type PolicyHash = H256;
 
-/// A public key that signs for a measured enclave. Stored: grows at the end only.
-#[derive(
-	Clone,
-	Copy,
-	PartialEq,
-	Eq,
-	Debug,
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	MaxEncodedLen,
-	TypeInfo,
-)]
-pub enum SessionKey {
-	/// Ed25519.
-	#[codec(index = 0)]
-	Ed25519([u8; 32]),
-	/// Sr25519.
-	#[codec(index = 1)]
-	Sr25519([u8; 32]),
-	/// ECDSA on secp256k1, compressed. The signed hash is `blake2_256`.
-	#[codec(index = 2)]
-	Ecdsa([u8; 33]),
-}
+/// The public key that signs for a measured enclave.
+pub type SessionKey = SigningKey;
 
 /// The keys that a measured enclave made for itself and bound to its quote.
 #[derive(
@@ -138,19 +116,43 @@ pub enum Scope {
 	CpuAndGpu,
 }
 
+/// Whose doing it is that a node does not satisfy a policy.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Doing {
+	/// The owner of the node has not proven it, has let the proof lapse or has taken it back.
+	Owner,
+	/// Somebody else's: governance took from the node what would count.
+	Others,
+}
+
+/// Why a node does not satisfy a policy.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Unqualified {
+	/// What is missing in its newest attestation.
+	pub error: DispatchError,
+	/// Whose doing it is.
+	pub doing: Doing,
+}
+
+impl From<Unqualified> for DispatchError {
+	fn from(reason: Unqualified) -> Self {
+		reason.error
+	}
+}
+
 /// Attestations, policies and receipts.
 ///
 /// Where a job goes through it:
 ///
 /// | moment | method |
 /// |---|---|
-/// | submission | [`policy_of`](Self::policy_of), kept in the job; [`check_prompt`](Self::check_prompt) |
+/// | submission | [`policy_of`](Self::policy_of), kept in the job; [`check_prompt`](Self::check_prompt), [`check_result_key`](Self::check_result_key) |
 /// | bid | [`qualified`](Self::qualified) until the end of bidding |
 /// | assignment, match, hire | [`qualified`](Self::qualified) until the result's deadline and 100 ticks, kept in the job |
 /// | key delivery | [`check_delivery`](Self::check_delivery) |
 /// | start | [`ensure_live`](Self::ensure_live) |
 /// | completion | [`check_receipt`](Self::check_receipt) |
-/// | expiry of a running job | [`is_revoked`](Self::is_revoked): no fault of the node |
+/// | a node gives up, or time runs out | [`is_revoked`](Self::is_revoked): no fault of the node |
 ///
 /// From the dispute on nothing of it is asked.
 pub trait AttestationInspect<AccountId, BlockNumber> {
@@ -161,15 +163,17 @@ pub trait AttestationInspect<AccountId, BlockNumber> {
 	/// Whether `prompt` begins with the header of a sealed prompt.
 	fn check_prompt(prompt: &[u8]) -> DispatchResult;
 
+	/// Whether a result can be sealed to this X25519 key so that only its holder opens it.
+	fn check_result_key(key: &[u8; 32]) -> DispatchResult;
+
 	/// The attestation by which `node`, owned by `owner`, satisfies `policy` now and until `until`.
-	/// The error says what is missing in the newest one.
 	fn qualified(
 		node: &DidHash,
 		owner: &AccountId,
 		policy: &PolicyHash,
 		scope: Scope,
 		until: BlockNumber,
-	) -> Result<AttestationId, DispatchError>;
+	) -> Result<AttestationId, Unqualified>;
 
 	/// The keys of an attestation.
 	fn keys(attestation: AttestationId) -> Option<EnclaveKeys>;
@@ -199,7 +203,8 @@ pub trait AttestationInspect<AccountId, BlockNumber> {
 		policy: &PolicyHash,
 	) -> DispatchResult;
 
-	/// Makes `node` of `owner` satisfy a policy, which is returned, for benchmarks.
+	/// Makes `node` of `owner` satisfy the policy of every model without one of its own, for
+	/// benchmarks. Returns its hash.
 	#[cfg(feature = "runtime-benchmarks")]
 	fn attest_for_benchmark(
 		node: &DidHash,
@@ -208,10 +213,62 @@ pub trait AttestationInspect<AccountId, BlockNumber> {
 	) -> (PolicyHash, AttestationId);
 }
 
+/// Nothing attests: there are no confidential jobs.
+impl<AccountId, BlockNumber> AttestationInspect<AccountId, BlockNumber> for () {
+	fn policy_of(_: &Did) -> Option<PolicyHash> {
+		None
+	}
+	fn check_prompt(_: &[u8]) -> DispatchResult {
+		Err(DispatchError::Unavailable)
+	}
+	fn check_result_key(_: &[u8; 32]) -> DispatchResult {
+		Err(DispatchError::Unavailable)
+	}
+	fn qualified(
+		_: &DidHash,
+		_: &AccountId,
+		_: &PolicyHash,
+		_: Scope,
+		_: BlockNumber,
+	) -> Result<AttestationId, Unqualified> {
+		Err(Unqualified { error: DispatchError::Unavailable, doing: Doing::Others })
+	}
+	fn keys(_: AttestationId) -> Option<EnclaveKeys> {
+		None
+	}
+	fn check_delivery(_: AttestationId, _: &[u8; 32], _: &[u8]) -> DispatchResult {
+		Err(DispatchError::Unavailable)
+	}
+	fn ensure_live(_: AttestationId) -> DispatchResult {
+		Err(DispatchError::Unavailable)
+	}
+	fn is_revoked(_: AttestationId) -> bool {
+		false
+	}
+	fn check_receipt(_: &Receipt, _: AttestationId, _: &[u8], _: &PolicyHash) -> DispatchResult {
+		Err(DispatchError::Unavailable)
+	}
+	#[cfg(feature = "runtime-benchmarks")]
+	fn attest_for_benchmark(
+		_: &DidHash,
+		_: &AccountId,
+		_: EnclaveKeys,
+	) -> (PolicyHash, AttestationId) {
+		Default::default()
+	}
+}
+
 #[cfg(test)]
 mod tests {
 	use super::*;
 	use sp_core::hexdisplay::HexDisplay;
+
+	#[test]
+	fn session_keys_have_pinned_bytes() {
+		assert_eq!(SessionKey::Ed25519([1; 32]).encode(), (0u8, [1u8; 32]).encode());
+		assert_eq!(SessionKey::Sr25519([2; 32]).encode(), (1u8, [2u8; 32]).encode());
+		assert_eq!(SessionKey::Ecdsa([3; 33]).encode(), (2u8, [3u8; 33]).encode());
+	}
 
 	#[test]
 	fn receipt_has_pinned_bytes() {

@@ -160,7 +160,9 @@ fn job_marketplace_calls_have_their_indices() {
 		(16, "abandon_job"),
 		(17, "answer_dispute"),
 		(18, "promote_bid"),
+		(19, "deliver_key"),
 		(20, "reap_job"),
+		(29, "complete_with_evidence"),
 	] {
 		assert!(calls.contains(&expected), "{expected:?} is not among {calls:?}");
 	}

@@ -8,12 +8,12 @@ use crate::{
 	Succession, MAX_BINDING_AGE,
 };
 use ai_compute_primitives::{
-	AttestationId, AttestationInspect, Did, DidHash, EnclaveKeys, NodeInspect, PolicyHash, Receipt,
-	Scope, SessionKey,
+	AttestationId, AttestationInspect, Did, DidHash, Doing, EnclaveKeys, NodeInspect, PolicyHash,
+	Receipt, Scope, SessionKey, Unqualified,
 };
 use alloc::vec::Vec;
 use codec::Encode;
-use confidential_envelope::Kind;
+use confidential_envelope::{check_public_key, Kind};
 use frame_support::{
 	defensive, ensure,
 	traits::{Get, UnixTime},
@@ -22,7 +22,7 @@ use sp_core::H256;
 use sp_io::hashing::blake2_256;
 use sp_runtime::{
 	traits::{BlockNumberProvider, Saturating, UniqueSaturatedInto},
-	ArithmeticError, DispatchError, DispatchResult,
+	ArithmeticError, DispatchResult,
 };
 
 /// First bytes of what the report data of a quote is the hash of.
@@ -481,6 +481,20 @@ impl<T: Config> Pallet<T> {
 		Err(newest.unwrap_or(Error::<T>::NotAttested))
 	}
 
+	/// Whether governance has taken an attestation from a node that would still count. The last one
+	/// that was revoked stands first in the node's list.
+	fn was_taken(node: &DidHash) -> bool {
+		let ids = NodeAttestations::<T>::get(node);
+		let record = ids.first().and_then(Attestations::<T>::get);
+		record.is_some_and(|record| {
+			let by_governance = record
+				.revoked
+				.as_ref()
+				.is_some_and(|revocation| revocation.by == RevokedBy::Governance);
+			by_governance && Self::now() < record.expires_at
+		})
+	}
+
 	/// What a node has proven now.
 	pub(crate) fn proof_of(did: &[u8]) -> Option<NodeProof<BlockOf<T>>> {
 		let node = Did::parse(did).ok()?.hash();
@@ -539,14 +553,26 @@ impl<T: Config> AttestationInspect<T::AccountId, BlockOf<T>> for Pallet<T> {
 		Self::check_envelope(Kind::Prompt, prompt)
 	}
 
+	fn check_result_key(key: &[u8; 32]) -> DispatchResult {
+		check_public_key(key).map_err(|_| Error::<T>::WeakKey)?;
+		Ok(())
+	}
+
 	fn qualified(
 		node: &DidHash,
 		owner: &T::AccountId,
 		policy: &PolicyHash,
 		scope: Scope,
 		until: BlockOf<T>,
-	) -> Result<AttestationId, DispatchError> {
-		Ok(Self::find_qualified(node, owner, policy, scope, until)?)
+	) -> Result<AttestationId, Unqualified> {
+		Self::find_qualified(node, owner, policy, scope, until).map_err(|error| {
+			let doing = match error {
+				Error::<T>::PolicyUnknown => Doing::Others,
+				_ if Self::was_taken(node) => Doing::Others,
+				_ => Doing::Owner,
+			};
+			Unqualified { error: error.into(), doing }
+		})
 	}
 
 	fn keys(attestation: AttestationId) -> Option<EnclaveKeys> {

@@ -6,12 +6,14 @@
 
 use super::*;
 use crate::{
+	dkg::benchmarking as bench,
 	fixtures::{hopper_chain, HOPPER_EVIDENCE, TDX},
 	spdm::Evidence,
 };
 use ai_compute_primitives::{
-	AttestationId, AttestationInspect, Did, DidHash, EnclaveKeys, PolicyHash, Receipt,
-	ReceiptOutcome, Scope, SessionKey, MAX_DID_LEN,
+	AttestationId, AttestationInspect, Did, DidHash, EnclaveKeys, JobId, JobKeys, PolicyHash,
+	ProofClaim, ProofInspect, ProofKeyHash, ProofLength, ProvenOutput, Receipt, ReceiptOutcome,
+	Scope, SessionKey, MAX_DID_LEN,
 };
 use alloc::{vec, vec::Vec};
 use curve25519_dalek::constants::RISTRETTO_BASEPOINT_COMPRESSED;
@@ -24,6 +26,7 @@ use frame_support::{
 	BoundedVec,
 };
 use frame_system::RawOrigin;
+use inference_proofs::{check_key, key_hash, simulator::Trapdoor, Curve};
 use sp_core::{crypto::KeyTypeId, H256};
 use sp_io::hashing::blake2_256;
 use sp_runtime::traits::{BlockNumberProvider, Saturating};
@@ -74,7 +77,7 @@ fn sign(public: &sp_core::sr25519::Public, payload: &[u8]) -> Vec<u8> {
 }
 
 /// The largest policy, which allows what [`cpu_facts`] says.
-fn policy(seed: u32) -> Policy {
+pub(crate) fn policy(seed: u32) -> Policy {
 	let all = [
 		TcbStatus::UpToDate,
 		TcbStatus::SWHardeningNeeded,
@@ -269,6 +272,58 @@ fn gpu_chain<T: Config>(certificates: u32) -> Vec<Vec<u8>> {
 
 fn governance<T: Config>() -> Result<T::RuntimeOrigin, BenchmarkError> {
 	T::GovernanceOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)
+}
+
+/// The secrets of the set-up of proof keys.
+fn trapdoor(length: ProofLength) -> Trapdoor {
+	let curve = match length {
+		ProofLength::Short => Curve::Bn254,
+		ProofLength::Long => Curve::Bls12_381,
+	};
+	Trapdoor { curve, seed: 1 }
+}
+
+/// Registers a key of such a set-up for a model, unpaid.
+pub(crate) fn store_proof_key<T: Config>(model: &Did, length: ProofLength) -> ProofKeyHash {
+	let Trapdoor { curve, .. } = trapdoor(length);
+	let key = trapdoor(length).key();
+	let (place, hash) = (model.hash(), ProofKeyHash::from(key_hash(curve, &key)));
+	let payer = account("payer", 0, 0);
+	let record = ProofKey { curve, payer, deposit: 0u32.into(), retired_at: None };
+	ProofKeys::<T>::insert(place, hash, record);
+	ProofKeyBodies::<T>::insert(place, hash, check_key(curve, &key).expect("sound"));
+	ModelProofKeys::<T>::mutate(place, |keys| {
+		if !keys.contains(&hash) {
+			keys.try_push(hash).expect("there is room");
+		}
+	});
+	hash
+}
+
+/// Proves `claim` under such a key.
+pub(crate) fn prove<T: Config>(length: ProofLength, claim: &ProofClaim<T::AccountId>) -> Vec<u8> {
+	let trapdoor = trapdoor(length);
+	let statement = Pallet::<T>::statement(trapdoor.curve, claim).expect("short enough");
+	trapdoor.prove(&statement, 1)
+}
+
+fn claim<'a, T: Config>(bytes: &'a [u8]) -> ProofClaim<'a, T::AccountId> {
+	ProofClaim {
+		job: 1,
+		attempt: 1,
+		node: hash(1),
+		owner: account("owner", 0, 0),
+		output: ProvenOutput::Bytes(bytes),
+		tokens_used: 1,
+		input: [3; 32],
+		weights: [4; 32],
+	}
+}
+
+/// All but one of the keys that a model can have.
+fn nearly_all_keys<T: Config>(place: &DidHash) {
+	let keys = (1..MAX_PROOF_KEYS).map(hash).collect();
+	ModelProofKeys::<T>::insert(place, BoundedVec::truncate_from(keys));
 }
 
 #[benchmarks]
@@ -748,6 +803,422 @@ mod benchmarks {
 			)?;
 		}
 		Ok(())
+	}
+
+	#[benchmark]
+	fn register_proof_key_bn254() {
+		let (caller, model) = (whitelisted_caller::<T::AccountId>(), model_did());
+		fund_for_key::<T>(&caller, &model);
+		let key = trapdoor(ProofLength::Short).key();
+
+		#[extrinsic_call]
+		register_proof_key(RawOrigin::Signed(caller), model.as_bytes().to_vec(), Curve::Bn254, key);
+
+		assert_eq!(ModelProofKeys::<T>::get(model.hash()).len() as u32, MAX_PROOF_KEYS);
+	}
+
+	fn fund_for_key<T: Config>(caller: &T::AccountId, model: &Did) {
+		T::BenchmarkHelper::register_model(model, caller);
+		let deposit = Pallet::<T>::proof_key_deposit(Curve::Bls12_381);
+		let amount = deposit.saturating_add(T::Currency::minimum_balance());
+		T::Currency::set_balance(caller, amount.saturating_mul(10u32.into()));
+		nearly_all_keys::<T>(&model.hash());
+	}
+
+	#[benchmark]
+	fn register_proof_key_bls12_381() {
+		let (caller, model) = (whitelisted_caller::<T::AccountId>(), model_did());
+		fund_for_key::<T>(&caller, &model);
+		let key = trapdoor(ProofLength::Long).key();
+
+		#[extrinsic_call]
+		register_proof_key(
+			RawOrigin::Signed(caller),
+			model.as_bytes().to_vec(),
+			Curve::Bls12_381,
+			key,
+		);
+
+		assert_eq!(ModelProofKeys::<T>::get(model.hash()).len() as u32, MAX_PROOF_KEYS);
+	}
+
+	/// By the model's owner, who has not paid for the key.
+	#[benchmark]
+	fn retire_proof_key() {
+		let (caller, model) = (whitelisted_caller::<T::AccountId>(), model_did());
+		T::BenchmarkHelper::register_model(&model, &caller);
+		let key = store_proof_key::<T>(&model, ProofLength::Long);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(caller), model.as_bytes().to_vec(), key);
+
+		assert!(ProofKeys::<T>::get(model.hash(), key).unwrap().retired_at.is_some());
+	}
+
+	#[benchmark]
+	fn remove_proof_key() {
+		let caller: T::AccountId = whitelisted_caller();
+		let (owner, model) = (account::<T::AccountId>("owner", 0, 0), model_did());
+		fund_for_key::<T>(&owner, &model);
+		let did = model.as_bytes().to_vec();
+		let key = trapdoor(ProofLength::Long).key();
+		let hash = ProofKeyHash::from(key_hash(Curve::Bls12_381, &key));
+		let curve = Curve::Bls12_381;
+		Pallet::<T>::do_register_proof_key(owner.clone(), did.clone(), curve, key).expect("sound");
+		Pallet::<T>::do_retire_proof_key(owner, did.clone(), hash).expect("there");
+		wait::<T>(T::RecordRetention::get());
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(caller), did, hash);
+
+		assert!(!ProofKeyBodies::<T>::contains_key(model.hash(), hash));
+	}
+
+	/// What a proof over BN254 of a result of `r` bytes adds to the completion of a job.
+	#[benchmark]
+	fn verify_proof_bn254(
+		r: Linear<0, { inference_proofs::MAX_COMMITTED_LEN }>,
+	) -> Result<(), BenchmarkError> {
+		let model = model_did();
+		let key = store_proof_key::<T>(&model, ProofLength::Short);
+		let bytes = vec![9; r as usize];
+		let claim = claim::<T>(&bytes);
+		let proof = prove::<T>(ProofLength::Short, &claim);
+
+		#[block]
+		{
+			<Pallet<T> as ProofInspect<_>>::verify(&model, &key, &claim, &proof)?;
+		}
+		Ok(())
+	}
+
+	/// The same over BLS12-381.
+	#[benchmark]
+	fn verify_proof_bls12_381(
+		r: Linear<0, { inference_proofs::MAX_COMMITTED_LEN }>,
+	) -> Result<(), BenchmarkError> {
+		let model = model_did();
+		let key = store_proof_key::<T>(&model, ProofLength::Long);
+		let bytes = vec![9; r as usize];
+		let claim = claim::<T>(&bytes);
+		let proof = prove::<T>(ProofLength::Long, &claim);
+
+		#[block]
+		{
+			<Pallet<T> as ProofInspect<_>>::verify(&model, &key, &claim, &proof)?;
+		}
+		Ok(())
+	}
+
+	/// Worst case: the largest policy.
+	#[benchmark]
+	fn create_committee() -> Result<(), BenchmarkError> {
+		let origin = governance::<T>()?;
+
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, bench::terms::<T>(bench::MOST), policy(0));
+
+		assert!(Committees::<T>::contains_key(bench::C));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn set_committee() -> Result<(), BenchmarkError> {
+		let origin = governance::<T>()?;
+		bench::with_key::<T>(bench::MOST);
+		let terms = bench::terms::<T>(3);
+
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, bench::C, terms, policy(1_000));
+
+		assert_eq!(Committees::<T>::get(bench::C).expect("stored").terms, terms);
+		Ok(())
+	}
+
+	/// Worst case: one epoch has the key, and another is being made.
+	#[benchmark]
+	fn dissolve_committee() -> Result<(), BenchmarkError> {
+		let origin = governance::<T>()?;
+		bench::with_resharing::<T>(bench::MOST, bench::MOST, dkg::EpochPhase::Dealing);
+
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, bench::C);
+
+		let committee = Committees::<T>::get(bench::C).expect("stored");
+		assert_eq!(committee.standing, dkg::Standing::Dissolving);
+		assert!(committee.pending.is_none());
+		Ok(())
+	}
+
+	/// Worst case: a resharing.
+	#[benchmark]
+	fn open_epoch() {
+		let caller: T::AccountId = whitelisted_caller();
+		bench::with_key::<T>(bench::MOST);
+		bench::change::<T>(bench::HELD, |epoch| epoch.deadline = Pallet::<T>::now());
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(caller), bench::C);
+
+		assert_eq!(Committees::<T>::get(bench::C).expect("stored").pending, Some(bench::MADE));
+	}
+
+	/// Worst case: the last seat of the largest committee.
+	#[benchmark]
+	fn join_committee() {
+		let caller: T::AccountId = whitelisted_caller();
+		bench::fund::<T>(&caller);
+		let phase = dkg::EpochPhase::Joining;
+		bench::with_resharing::<T>(bench::MOST, bench::MOST.saturating_sub(1), phase);
+		let (keys, public) = keys();
+		let attestation = store::<T>(&node_did().hash(), &caller, keys, 0, None);
+		let account = Pallet::<T>::account_bytes(&caller);
+		let domain = Pallet::<T>::domain(bench::C, bench::MADE);
+		let secret = bench::secret(5);
+		let seat = committee_keys::client::join(&domain, &account, &secret, &mut bench::rng());
+		let payload = Pallet::<T>::seat_payload(bench::C, bench::MADE, &caller, &seat.key);
+		let signature = sign(&public, &payload);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(caller), bench::C, attestation, seat, signature);
+
+		let epoch = Epochs::<T>::get((bench::C, bench::MADE)).expect("stored");
+		assert_eq!(epoch.phase, dkg::EpochPhase::Dealing);
+	}
+
+	#[benchmark]
+	fn close_joining() {
+		let caller: T::AccountId = whitelisted_caller();
+		let phase = dkg::EpochPhase::Joining;
+		bench::with_resharing::<T>(bench::MOST, bench::MOST.saturating_sub(1), phase);
+		wait::<T>(10u32.into());
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(caller), bench::C);
+
+		assert!(Committees::<T>::get(bench::C).expect("stored").pending.is_none());
+	}
+
+	/// Worst case: the last dealing of a resharing, with the highest threshold.
+	#[benchmark]
+	fn deal(n: Linear<3, 32>) {
+		let n = n as u8;
+		bench::with_resharing::<T>(n, n, dkg::EpochPhase::Dealing);
+		let caller = bench::member::<T>(bench::HELD, n);
+		let dealing = bench::dealing::<T>(n, n, None);
+		bench::change::<T>(bench::MADE, |epoch| {
+			epoch.dealt = dkg::MemberSet::all(n.saturating_sub(1));
+		});
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(caller), bench::C, dealing);
+
+		let epoch = Epochs::<T>::get((bench::C, bench::MADE)).expect("stored");
+		assert_eq!(epoch.phase, dkg::EpochPhase::Complaining);
+	}
+
+	/// With so many members of the largest committee silent.
+	#[benchmark]
+	fn close_dealing(s: Linear<0, 32>) {
+		let caller: T::AccountId = whitelisted_caller();
+		bench::with_resharing::<T>(bench::MOST, bench::MOST, dkg::EpochPhase::Dealing);
+		bench::change::<T>(bench::MADE, |epoch| {
+			epoch.dealt = dkg::MemberSet::all(bench::MOST.saturating_sub(s as u8));
+		});
+		wait::<T>(10u32.into());
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(caller), bench::C);
+
+		let epoch = Epochs::<T>::get((bench::C, bench::MADE)).expect("stored");
+		assert_ne!(epoch.phase, dkg::EpochPhase::Dealing);
+	}
+
+	/// Worst case: a bad dealing of a resharing, whose dealer has its bond in the former epoch.
+	#[benchmark]
+	fn complain() {
+		let most = bench::MOST;
+		bench::with_resharing::<T>(most, most, dkg::EpochPhase::Complaining);
+		let caller = bench::member::<T>(bench::MADE, most);
+		let dealing = bench::dealing::<T>(most, most, Some(most));
+		let complaint = committee_keys::client::complain(
+			&Pallet::<T>::domain(bench::C, bench::MADE),
+			most,
+			&dealing,
+			most,
+			&bench::secret(u32::from(most).saturating_add(100)),
+			&mut bench::rng(),
+		)
+		.expect("a key");
+		bench::put_dealing::<T>(most, dealing);
+		bench::change::<T>(bench::MADE, |epoch| epoch.dealt = dkg::MemberSet::all(most));
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(caller), bench::C, most, complaint);
+
+		let epoch = Epochs::<T>::get((bench::C, bench::MADE)).expect("stored");
+		assert!(epoch.disqualified.contains(most));
+	}
+
+	/// Worst case: a resharing of the largest committee in which all dealings stand.
+	#[benchmark]
+	fn finalise_epoch() {
+		let caller: T::AccountId = whitelisted_caller();
+		let most = bench::MOST;
+		bench::with_resharing::<T>(most, most, dkg::EpochPhase::Complaining);
+		bench::put_all_commitments::<T>();
+		bench::change::<T>(bench::MADE, |epoch| epoch.dealt = dkg::MemberSet::all(most));
+		wait::<T>(10u32.into());
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(caller), bench::C);
+
+		assert_eq!(Committees::<T>::get(bench::C).expect("stored").active, Some(bench::MADE));
+	}
+
+	#[benchmark]
+	fn end_epoch() {
+		let caller: T::AccountId = whitelisted_caller();
+		bench::with_key::<T>(bench::MOST);
+		bench::change::<T>(bench::HELD, |epoch| epoch.deadline = Pallet::<T>::now());
+		wait::<T>(T::CommitteeRules::get().reshare_lead);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(caller), bench::C);
+
+		assert!(Committees::<T>::get(bench::C).expect("stored").active.is_none());
+	}
+
+	#[benchmark]
+	fn withdraw_bond() {
+		let caller: T::AccountId = whitelisted_caller();
+		bench::with_key::<T>(bench::MOST);
+		bench::change::<T>(bench::HELD, |epoch| epoch.phase = dkg::EpochPhase::Ended);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(caller), bench::C, bench::HELD, bench::MOST);
+
+		let seats = Seats::<T>::get((bench::C, bench::HELD));
+		assert_eq!(seats.last().expect("taken").bond, 0u32.into());
+	}
+
+	/// Worst case: a resharing in which everybody dealt, the last epoch of its committee.
+	#[benchmark]
+	fn prune_epoch() {
+		let caller: T::AccountId = whitelisted_caller();
+		let most = bench::MOST;
+		bench::with_resharing::<T>(most, most, dkg::EpochPhase::Failed);
+		let dealing = bench::dealing::<T>(most, most, None);
+		for dealer in 1..=most {
+			bench::put_dealing::<T>(dealer, dealing.clone());
+		}
+		bench::change::<T>(bench::MADE, |epoch| epoch.dealt = dkg::MemberSet::all(most));
+		Seats::<T>::mutate((bench::C, bench::MADE), |seats| {
+			seats.iter_mut().for_each(|seat| seat.bond = 0u32.into());
+		});
+		Committees::<T>::mutate(bench::C, |committee| {
+			let committee = committee.as_mut().expect("stored");
+			(committee.standing, committee.stored_epochs) = (dkg::Standing::Dissolving, 1);
+		});
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(caller), bench::C, bench::MADE);
+
+		assert!(!Committees::<T>::contains_key(bench::C));
+		assert!(!Commitments::<T>::contains_key((bench::C, bench::MADE, most)));
+	}
+
+	/// A job that waits for a key in the care of the largest committee.
+	fn waiting_job<T: Config>() -> JobId {
+		bench::with_key::<T>(bench::MOST);
+		let requester: T::AccountId = account("requester", 0, 0);
+		let provider: T::AccountId = account("provider", 0, 0);
+		let keys = keys_of(SessionKey::Ed25519([1; 32]));
+		let attestation = store::<T>(&node_did().hash(), &provider, keys, 0, None);
+		let (job, ciphertext) = bench::job::<T>(&requester, &provider, attestation);
+		Pallet::<T>::do_entrust_key(requester, job, bench::C, ciphertext).expect("in time");
+		job
+	}
+
+	#[benchmark]
+	fn entrust_key() {
+		bench::with_key::<T>(bench::MOST);
+		let caller: T::AccountId = whitelisted_caller();
+		let provider: T::AccountId = account("provider", 0, 0);
+		let keys = keys_of(SessionKey::Ed25519([1; 32]));
+		let attestation = store::<T>(&node_did().hash(), &provider, keys, 0, None);
+		let (job, ciphertext) = bench::job::<T>(&caller, &provider, attestation);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(caller), job, bench::C, ciphertext);
+
+		assert!(EntrustedKeys::<T>::contains_key(job));
+	}
+
+	/// Worst case: what is left of an earlier attempt's release makes way.
+	#[benchmark]
+	fn open_release() {
+		let caller: T::AccountId = whitelisted_caller();
+		let job = waiting_job::<T>();
+		let attempt = u8::MAX;
+		bench::put_release::<T>(job, attempt, bench::MOST.saturating_sub(2));
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(caller), job);
+
+		assert_ne!(Releases::<T>::get(job).expect("open").attempt, attempt);
+	}
+
+	/// Worst case: the last of as many shares as there can be. The first one opens the release in
+	/// addition.
+	#[benchmark]
+	fn release_share() {
+		let most = bench::MOST;
+		let job = waiting_job::<T>();
+		let attempt = T::KeyedJobs::key_wanted(job).expect("it waits").attempt;
+		bench::put_release::<T>(job, attempt, most.saturating_sub(2));
+		let caller = bench::member::<T>(bench::HELD, most);
+		let partial = bench::partial_for::<T>(job, attempt, most);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(caller), job, partial);
+
+		assert_eq!(Releases::<T>::get(job).expect("stored").state, dkg::ReleaseState::Done);
+	}
+
+	/// With so many members of the largest committee silent, of whom each pays the provider.
+	#[benchmark]
+	fn close_release(s: Linear<0, 32>) {
+		let caller: T::AccountId = whitelisted_caller();
+		let job = waiting_job::<T>();
+		let attempt = T::KeyedJobs::key_wanted(job).expect("it waits").attempt;
+		bench::put_release::<T>(job, attempt, bench::MOST.saturating_sub(s as u8));
+		Releases::<T>::mutate(job, |release| {
+			let release = release.as_mut().expect("stored");
+			let now = Pallet::<T>::now();
+			let response = T::CommitteeRules::get().response_time;
+			release.deadline = release.opened_at.saturating_add(response).max(now);
+			let left = release.deadline.saturating_sub(now);
+			wait::<T>(left);
+		});
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(caller), job);
+
+		assert!(!Releases::<T>::contains_key(job));
+		assert!(!Partials::<T>::contains_key(job));
+	}
+
+	#[benchmark]
+	fn withdraw_key() {
+		let caller: T::AccountId = whitelisted_caller();
+		let job = waiting_job::<T>();
+		T::KeyedJobs::end_for_benchmark(job);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(caller), job);
+
+		assert!(!EntrustedKeys::<T>::contains_key(job));
 	}
 
 	impl_benchmark_test_suite!(

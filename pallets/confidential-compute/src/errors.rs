@@ -79,5 +79,13 @@ mod errors {
 		NotSuccessor,
 		/// The data key is sealed to another enclave than the pinned one.
 		WrongRecipient,
+		/// A proof, or a key for proofs, is refused.
+		Proof(proofs::ProofFault),
+		/// The model has as many keys for proofs as it can have.
+		TooManyProofKeys,
+		/// New jobs may not name this key any more.
+		ProofKeyRetired,
+		/// A committee's message or step is refused.
+		Committee(dkg::CommitteeFault),
 	}
 }

@@ -28,6 +28,13 @@
 //! record stays until [`Config::RecordRetention`] after its time, when no job can need it, and then
 //! anybody may prune it.
 //!
+//! ## Keys for requesters who are not online
+//!
+//! Committees of attested enclaves keep data keys and release them to the enclave that has the job:
+//! [`dkg`].
+//!
+//! ## One node for each platform
+//!
 //! A platform and a GPU belong to one node at a time: until the last attestation that they were part
 //! of ends, revoked or not.
 //!
@@ -36,6 +43,11 @@
 //! Which measurements, levels and advisories a model's jobs put up with is a [policy] of the model's
 //! owner, else of governance. An attestation only states facts; each job is held to the policy whose
 //! hash it took at submission.
+//!
+//! ## Proofs of inference
+//!
+//! A model's owner registers the verifying keys of circuits that compute the model ([`proofs`]). The
+//! marketplace pays at once for a result that is proven under the key that its requester named.
 //!
 //! ## For wallets and dashboards
 //!
@@ -49,11 +61,13 @@ extern crate alloc;
 
 pub mod attestation;
 pub mod collateral;
+pub mod dkg;
 pub mod encryption;
 mod errors;
 mod events;
 pub mod gpu;
 pub mod policy;
+pub mod proofs;
 pub mod receipts;
 mod roots;
 pub mod spdm;
@@ -78,6 +92,7 @@ mod try_state;
 #[cfg(feature = "runtime-benchmarks")]
 pub use benchmarking::BenchmarkHelper;
 pub use pallet::*;
+pub use proofs::{ProofFault, ProofKey, ProofKeyOf, MAX_PROOF_KEYS};
 pub use roots::{IntelSgxRoot, NvidiaDeviceRoot};
 pub use types::*;
 pub use weights::WeightInfo;
@@ -102,6 +117,7 @@ pub type LoneGpuOf<T> = LoneGpu<<T as frame_system::Config>::AccountId, BlockOf<
 pub type PolicyRecordOf<T> =
 	PolicyRecord<<T as frame_system::Config>::AccountId, BalanceOf<T>, BlockOf<T>>;
 
+#[import_section(dkg::storage::committee_storage)]
 #[import_section(errors::errors)]
 #[import_section(events::events)]
 #[frame_support::pallet]
@@ -110,8 +126,8 @@ pub mod pallet {
 		collateral::CollateralFault, encryption::EnvelopeFault, gpu::GpuFault, tee::QuoteFault, *,
 	};
 	use ai_compute_primitives::{
-		AttestationId, Did, DidError, DidHash, EnclaveKeys, ModelInspect, NodeInspect, PolicyHash,
-		Scope, SessionKey,
+		AttestationId, Did, DidError, DidHash, EnclaveKeys, FeePolicy, JobId, JobKeys,
+		ModelInspect, NodeInspect, PolicyHash, ProofKeyHash, Scope, SessionKey,
 	};
 	use alloc::vec::Vec;
 	use frame_support::{
@@ -122,6 +138,7 @@ pub mod pallet {
 		},
 	};
 	use frame_system::pallet_prelude::*;
+	use inference_proofs::{Curve, StoredKey};
 	use sp_core::H256;
 	use sp_runtime::traits::BlockNumberProvider;
 
@@ -179,6 +196,16 @@ pub mod pallet {
 		#[pallet::constant]
 		type DepositPerByte: Get<BalanceOf<Self>>;
 
+		/// The marketplace: jobs whose data keys committees release.
+		type KeyedJobs: JobKeys<Self::AccountId, BalanceOf<Self>, BlockNumberFor<Self>>;
+
+		/// Knows the account that gets what is taken of members' bonds and not due to a provider.
+		type Fees: FeePolicy<Self::AccountId>;
+
+		/// Periods and penalties of committees.
+		#[pallet::constant]
+		type CommitteeRules: Get<dkg::CommitteeRules<BlockNumberFor<Self>>>;
+
 		/// Sets the time of day and nodes' and models' owners for benchmarks.
 		#[cfg(feature = "runtime-benchmarks")]
 		type BenchmarkHelper: BenchmarkHelper<Self::AccountId>;
@@ -193,6 +220,15 @@ pub mod pallet {
 		/// Deposits for models' policies.
 		#[codec(index = 0)]
 		PolicyDeposit,
+		/// Deposits for models' proof keys.
+		#[codec(index = 1)]
+		ProofKeyDeposit,
+		/// Bonds of members of committees.
+		#[codec(index = 2)]
+		CommitteeBond,
+		/// What requesters prepay for shares of their data keys.
+		#[codec(index = 3)]
+		ReleaseFees,
 	}
 
 	/// Verified quotes.
@@ -274,6 +310,26 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type GlobalPolicy<T: Config> = StorageValue<_, PolicyHash>;
 
+	/// Keys of each model under which its inference is proven, by hash.
+	#[pallet::storage]
+	pub type ProofKeys<T: Config> =
+		StorageDoubleMap<_, Identity, DidHash, Identity, ProofKeyHash, ProofKeyOf<T>>;
+
+	/// The keys themselves, checked.
+	#[pallet::storage]
+	pub type ProofKeyBodies<T: Config> =
+		StorageDoubleMap<_, Identity, DidHash, Identity, ProofKeyHash, StoredKey>;
+
+	/// Hashes of the keys of each model that has some.
+	#[pallet::storage]
+	pub type ModelProofKeys<T: Config> = StorageMap<
+		_,
+		Identity,
+		DidHash,
+		BoundedVec<ProofKeyHash, ConstU32<MAX_PROOF_KEYS>>,
+		ValueQuery,
+	>;
+
 	/// Golden measurements, under the [key](GoldenFor::key) of what they are for.
 	#[pallet::storage]
 	pub type GoldenSets<T: Config> = StorageMap<_, Identity, H256, GoldenSet>;
@@ -293,6 +349,7 @@ pub mod pallet {
 			use sp_runtime::traits::Zero;
 			assert!(!T::AttestationValidityPeriod::get().is_zero(), "attestations must live");
 			assert!(!T::RecordRetention::get().is_zero(), "jobs must find what they are held to");
+			assert!(T::CommitteeRules::get().are_sound(), "committees must have time");
 			for root in [T::IntelRoot::get(), T::NvidiaRoot::get()] {
 				let parsed = <x509_cert::Certificate as der::Decode>::from_der(root);
 				assert!(parsed.is_ok(), "a root is no certificate");
@@ -595,6 +652,312 @@ pub mod pallet {
 			T::GovernanceOrigin::ensure_origin(origin)?;
 			Self::do_unbar_platform(platform)
 		}
+
+		/// Registers a key under which inference of a model is proven.
+		///
+		/// Origin: owner of the model. `key` is a Groth16 verifying key for the 11 public inputs of a
+		/// statement, compressed: 616 bytes over BN254, 920 over BLS12-381. It is checked here, once.
+		/// A model has at most 8. Holds a deposit for what is kept of it, which `remove_proof_key`
+		/// gives back. Emits `ProofKeyRegistered`.
+		#[pallet::call_index(40)]
+		#[pallet::weight(match curve {
+			Curve::Bn254 => T::WeightInfo::register_proof_key_bn254(),
+			Curve::Bls12_381 => T::WeightInfo::register_proof_key_bls12_381(),
+		})]
+		pub fn register_proof_key(
+			origin: OriginFor<T>,
+			model_did: Vec<u8>,
+			curve: Curve,
+			key: Vec<u8>,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_register_proof_key(who, model_did, curve, key)
+		}
+
+		/// Keeps new jobs from naming a key. Jobs that have named it are proven under it still.
+		///
+		/// Origin: owner of the model, or who paid the key's deposit. Cannot be undone. Emits
+		/// `ProofKeyRetired`.
+		#[pallet::call_index(41)]
+		pub fn retire_proof_key(
+			origin: OriginFor<T>,
+			model_did: Vec<u8>,
+			key: ProofKeyHash,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_retire_proof_key(who, model_did, key)
+		}
+
+		/// Removes a key that no job can need any more and gives its deposit back.
+		///
+		/// Origin: anyone, from [`Config::RecordRetention`] after it was retired on. Emits
+		/// `ProofKeyRemoved`.
+		#[pallet::call_index(42)]
+		pub fn remove_proof_key(
+			origin: OriginFor<T>,
+			model_did: Vec<u8>,
+			key: ProofKeyHash,
+		) -> DispatchResult {
+			ensure_signed(origin)?;
+			Self::do_remove_proof_key(model_did, key)
+		}
+
+		/// Creates a committee.
+		///
+		/// Origin: governance. `policy` says which enclaves may take a seat; they need no GPU. Emits
+		/// `CommitteeCreated`.
+		#[pallet::call_index(50)]
+		pub fn create_committee(
+			origin: OriginFor<T>,
+			terms: dkg::CommitteeTerms<BalanceOf<T>>,
+			policy: Policy,
+		) -> DispatchResult {
+			T::GovernanceOrigin::ensure_origin(origin)?;
+			Self::do_create_committee(terms, policy)
+		}
+
+		/// Changes what is asked of a committee. The epochs that it has keep their terms; seats that
+		/// are still free in one that is being made go by the new policy.
+		///
+		/// Origin: governance. Emits `CommitteeChanged`.
+		#[pallet::call_index(51)]
+		pub fn set_committee(
+			origin: OriginFor<T>,
+			committee: dkg::CommitteeId,
+			terms: dkg::CommitteeTerms<BalanceOf<T>>,
+			policy: Policy,
+		) -> DispatchResult {
+			T::GovernanceOrigin::ensure_origin(origin)?;
+			Self::do_set_committee(committee, terms, policy)
+		}
+
+		/// Lets a committee end: it takes no more keys, an epoch that is being made fails, and
+		/// `end_epoch` ends the other as soon as no key is left.
+		///
+		/// Origin: governance. Cannot be undone. Emits `CommitteeDissolving`.
+		#[pallet::call_index(52)]
+		pub fn dissolve_committee(
+			origin: OriginFor<T>,
+			committee: dkg::CommitteeId,
+		) -> DispatchResult {
+			T::GovernanceOrigin::ensure_origin(origin)?;
+			Self::do_dissolve_committee(committee)
+		}
+
+		/// Opens the next epoch of a committee: its seats are free to take.
+		///
+		/// Origin: anyone while the committee has no key, and from `reshare_lead` before the end of
+		/// the epoch that has it on; governance at any time. One epoch is made at a time. Emits
+		/// `EpochOpened`.
+		#[pallet::call_index(53)]
+		pub fn open_epoch(origin: OriginFor<T>, committee: dkg::CommitteeId) -> DispatchResult {
+			let by = match T::GovernanceOrigin::try_origin(origin) {
+				Ok(_) => dkg::Opener::Governance,
+				Err(origin) => {
+					ensure_signed(origin)?;
+					dkg::Opener::Anyone
+				}
+			};
+			Self::do_open_epoch(by, committee)
+		}
+
+		/// Takes a seat in the epoch that is being made. One for each owner and platform.
+		///
+		/// Origin: the account that made `attestation`, which is fresh and satisfies the committee's
+		/// policy. `signature` is the enclave's session key's over what `seat_payload` returns, so
+		/// that the seat's secret is the enclave's. Puts the bond on hold. The last seat opens
+		/// dealing. Emits `SeatTaken`, perhaps `DealingOpened`.
+		#[pallet::call_index(54)]
+		pub fn join_committee(
+			origin: OriginFor<T>,
+			committee: dkg::CommitteeId,
+			attestation: AttestationId,
+			seat: committee_keys::Seat,
+			signature: Vec<u8>,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_join_committee(who, committee, attestation, seat, signature)
+		}
+
+		/// Ends an epoch whose seats were not all taken in time. Members take their bonds back.
+		///
+		/// Origin: anyone, from the deadline on. Emits `EpochFailed`.
+		#[pallet::call_index(55)]
+		pub fn close_joining(origin: OriginFor<T>, committee: dkg::CommitteeId) -> DispatchResult {
+			ensure_signed(origin)?;
+			Self::do_close_joining(committee)
+		}
+
+		/// Deals a secret to the members of the epoch that is being made.
+		///
+		/// Origin: one of them; in a resharing a member of the former epoch, who deals its share.
+		/// Before the deadline, once. The last dealing opens complaints. Emits `Dealt`, perhaps
+		/// `ComplaintsOpened`.
+		#[pallet::call_index(56)]
+		#[pallet::weight(T::WeightInfo::deal(dealing.shares.len() as u32))]
+		pub fn deal(
+			origin: OriginFor<T>,
+			committee: dkg::CommitteeId,
+			dealing: committee_keys::Dealing,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_deal(who, committee, dealing)
+		}
+
+		/// Ends dealing. Whoever did not deal pays. With enough dealings complaints open, else the
+		/// epoch fails.
+		///
+		/// Origin: anyone, from the deadline on. Emits `MemberSlashed` for each silent member, and
+		/// `ComplaintsOpened` or `EpochFailed`.
+		#[pallet::call_index(57)]
+		#[pallet::weight(T::WeightInfo::close_dealing(committee_keys::MAX_MEMBERS))]
+		pub fn close_dealing(
+			origin: OriginFor<T>,
+			committee: dkg::CommitteeId,
+		) -> DispatchResultWithPostInfo {
+			ensure_signed(origin)?;
+			let silent = Self::do_close_dealing(committee)?;
+			Ok(Some(T::WeightInfo::close_dealing(silent)).into())
+		}
+
+		/// Shows the chain what a dealer dealt to the caller. The chain decides at once: if the share
+		/// is wrong the dealer pays and its dealing does not count, if it is right the caller pays
+		/// and may not complain again.
+		///
+		/// Origin: a member of the epoch that is being made, before the deadline. Only to be called
+		/// when the share is wrong: it is public after this. Emits `MemberSlashed` and
+		/// `ComplaintDecided`.
+		#[pallet::call_index(58)]
+		pub fn complain(
+			origin: OriginFor<T>,
+			committee: dkg::CommitteeId,
+			dealer: u8,
+			complaint: committee_keys::Complaint,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_complain(who, committee, dealer, complaint)
+		}
+
+		/// Adds up the dealings that stand. The epoch has the key then, and the one before it ends;
+		/// or it fails, if too few are left.
+		///
+		/// Origin: anyone, from the deadline of complaints on. Emits `EpochActivated` or
+		/// `EpochFailed`.
+		#[pallet::call_index(59)]
+		pub fn finalise_epoch(origin: OriginFor<T>, committee: dkg::CommitteeId) -> DispatchResult {
+			ensure_signed(origin)?;
+			Self::do_finalise_epoch(committee)
+		}
+
+		/// Ends an epoch whose key nobody takes over: the key is gone.
+		///
+		/// Origin: anyone, from `reshare_lead` after its end on, or at once if the committee is being
+		/// dissolved; while no other epoch is being made and no key is in the committee's care.
+		/// Emits `EpochEnded`.
+		#[pallet::call_index(60)]
+		pub fn end_epoch(origin: OriginFor<T>, committee: dkg::CommitteeId) -> DispatchResult {
+			ensure_signed(origin)?;
+			Self::do_end_epoch(committee)
+		}
+
+		/// Gives a member what is left of its bond.
+		///
+		/// Origin: anyone, once the epoch failed, or ended and its members owe no release. Emits
+		/// `BondReturned`.
+		#[pallet::call_index(61)]
+		pub fn withdraw_bond(
+			origin: OriginFor<T>,
+			committee: dkg::CommitteeId,
+			epoch: dkg::EpochId,
+			member: u8,
+		) -> DispatchResult {
+			ensure_signed(origin)?;
+			Self::do_withdraw_bond(committee, epoch, member)
+		}
+
+		/// Removes what is stored of an epoch whose bonds all went back; with the last one, a
+		/// dissolved committee.
+		///
+		/// Origin: anyone. Emits `EpochRemoved`, perhaps `CommitteeRemoved`.
+		#[pallet::call_index(62)]
+		pub fn prune_epoch(
+			origin: OriginFor<T>,
+			committee: dkg::CommitteeId,
+			epoch: dkg::EpochId,
+		) -> DispatchResult {
+			ensure_signed(origin)?;
+			Self::do_prune_epoch(committee, epoch)
+		}
+
+		/// Puts the data key of a job into a committee's care.
+		///
+		/// Origin: the job's requester, while an attempt may want its key. `ciphertext` is the key,
+		/// encrypted to the committee's for this requester and the salt of the job's prompt. Puts
+		/// the fees for the shares of every attempt on hold; what is not spent comes back by
+		/// `withdraw_key`. Emits `KeyEntrusted`.
+		#[pallet::call_index(63)]
+		pub fn entrust_key(
+			origin: OriginFor<T>,
+			job: JobId,
+			committee: dkg::CommitteeId,
+			ciphertext: committee_keys::Ciphertext,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_entrust_key(who, job, committee, ciphertext)
+		}
+
+		/// Asks the members to release a job's data key to the enclave that its attempt is pinned to.
+		///
+		/// Origin: anyone, while the attempt waits for its key, before its deadline. Emits
+		/// `ReleaseOpened`.
+		#[pallet::call_index(64)]
+		pub fn open_release(origin: OriginFor<T>, job: JobId) -> DispatchResult {
+			ensure_signed(origin)?;
+			Self::do_open_release(job)
+		}
+
+		/// Releases the caller's share of a job's data key, encrypted to the enclave. Opens the
+		/// release if nobody has. With the last share that is needed the job goes on.
+		///
+		/// Origin: a member of the epoch that owes the release, and not the job's provider; while the
+		/// attempt waits for its key, before its deadline, once. Earns the share's fee. Emits
+		/// `ShareReleased`, perhaps `ReleaseOpened` and `KeyReleased`.
+		#[pallet::call_index(65)]
+		#[pallet::weight(
+			T::WeightInfo::release_share().saturating_add(T::WeightInfo::open_release())
+		)]
+		pub fn release_share(
+			origin: OriginFor<T>,
+			job: JobId,
+			partial: committee_keys::Partial,
+		) -> DispatchResultWithPostInfo {
+			let who = ensure_signed(origin)?;
+			let weight = Self::do_release_share(who, job, partial)?;
+			Ok(Some(weight).into())
+		}
+
+		/// Ends a release: one that is done when its attempt is over, another when its attempt is
+		/// over or its deadline is. Where the key was missed the silent members pay, unless they had
+		/// less than `response_time` or the enclave was revoked in that time.
+		///
+		/// Origin: anyone. Emits `ReleaseClosed`, and `MemberSlashed` for each member who pays.
+		#[pallet::call_index(66)]
+		#[pallet::weight(T::WeightInfo::close_release(committee_keys::MAX_MEMBERS))]
+		pub fn close_release(origin: OriginFor<T>, job: JobId) -> DispatchResultWithPostInfo {
+			ensure_signed(origin)?;
+			let slashed = Self::do_close_release(job)?;
+			Ok(Some(T::WeightInfo::close_release(slashed)).into())
+		}
+
+		/// Takes a data key that no attempt can want any more out of a committee's care, and gives
+		/// the requester back what was not spent.
+		///
+		/// Origin: anyone, when no release of it is open. Emits `KeyWithdrawn`.
+		#[pallet::call_index(67)]
+		pub fn withdraw_key(origin: OriginFor<T>, job: JobId) -> DispatchResult {
+			ensure_signed(origin)?;
+			Self::do_withdraw_key(job)
+		}
 	}
 
 	#[pallet::view_functions]
@@ -623,6 +986,11 @@ pub mod pallet {
 		pub fn model_policy(model_did: Vec<u8>) -> Option<(PolicyHash, Policy)> {
 			let hash = Self::active_policy(&Did::parse(model_did).ok()?)?;
 			Some((hash, Policies::<T>::get(hash)?.policy))
+		}
+
+		/// Keys under which inference of a model is proven.
+		pub fn proof_keys(model_did: Vec<u8>) -> Vec<(ProofKeyHash, ProofKeyOf<T>)> {
+			Self::keys_of(model_did)
 		}
 
 		/// First half of the report data of a quote; the second half is zero.
@@ -667,6 +1035,37 @@ pub mod pallet {
 					QeIdentities::<T>::get(tee).map(|json| json.dates)
 				}
 			}
+		}
+
+		/// A committee with the epochs that have its key and that are being made.
+		pub fn committee(
+			committee: dkg::CommitteeId,
+		) -> Option<dkg::CommitteeView<BalanceOf<T>, BlockNumberFor<T>>> {
+			Self::view_committee(committee)
+		}
+
+		/// The members of an epoch, by their index.
+		pub fn committee_seats(
+			committee: dkg::CommitteeId,
+			epoch: dkg::EpochId,
+		) -> Vec<dkg::MemberSeatOf<T>> {
+			Seats::<T>::get((committee, epoch)).into_inner()
+		}
+
+		/// A dealing as its dealer sent it.
+		pub fn committee_dealing(
+			committee: dkg::CommitteeId,
+			epoch: dkg::EpochId,
+			dealer: u8,
+		) -> Option<committee_keys::Dealing> {
+			Self::stored_dealing(committee, epoch, dealer)
+		}
+
+		/// The release of a job's data key, and the shares that are there.
+		pub fn key_release(
+			job: JobId,
+		) -> Option<(dkg::KeyReleaseOf<T>, Vec<(u8, committee_keys::Partial)>)> {
+			Some((Releases::<T>::get(job)?, Partials::<T>::get(job).into_inner()))
 		}
 	}
 }

@@ -3,14 +3,15 @@
 use crate::{
 	self as pallet_confidential_compute,
 	attestation::gpu_nonce,
+	dkg::CommitteeRules,
 	pki::{Gpu, Intel, Platform},
 	AdvisoryRule, AllowedMeasurement, AttestationOf, Attestations, Golden, GoldenFor, GpuArch,
 	GpuCollection, HoldReason, IntelSgxRoot, NextAttestationId, NvidiaDeviceRoot, Policy,
 	Succession, TcbStatus, TeeKind, Version,
 };
 use ai_compute_primitives::{
-	AttestationId, Did, DidHash, EnclaveKeys, ModelInspect, ModelTerms, NodeInspect, NodeStatus,
-	NodeSummary, SessionKey,
+	AttestationId, Did, DidHash, EnclaveKeys, FeePolicy, JobId, JobKeys, KeyTerms, KeyWanted,
+	ModelInspect, ModelTerms, NodeInspect, NodeStatus, NodeSummary, SessionKey,
 };
 use curve25519_dalek::{constants::RISTRETTO_BASEPOINT_POINT, scalar::Scalar};
 use frame_support::{
@@ -19,7 +20,7 @@ use frame_support::{
 };
 use sp_core::{ecdsa, ed25519, sr25519, Pair, H256};
 use sp_io::hashing::blake2_256;
-use sp_runtime::{BuildStorage, DispatchResult};
+use sp_runtime::{BuildStorage, DispatchResult, Percent};
 use std::{collections::BTreeMap, time::Duration};
 
 pub type AccountId = u64;
@@ -30,6 +31,9 @@ pub const BOB: AccountId = 2;
 pub const CAROL: AccountId = 3;
 /// Owns nothing.
 pub const PAUPER: AccountId = 99;
+
+/// Receives fees and what is taken of bonds.
+pub const FEE_ACCOUNT: AccountId = 900;
 
 pub const START_BALANCE: Balance = 1_000_000;
 pub const ED: Balance = 5;
@@ -87,6 +91,10 @@ parameter_types! {
 	pub static NodeOwners: BTreeMap<Did, AccountId> = BTreeMap::new();
 	/// Who owns which model.
 	pub static ModelOwners: BTreeMap<Did, AccountId> = BTreeMap::new();
+	/// Jobs whose data keys may be wanted.
+	pub static KeyedJobs: BTreeMap<JobId, KeyedJob> = BTreeMap::new();
+	/// Periods and penalties of committees.
+	pub static PresentRules: CommitteeRules<u32> = RULES;
 	/// Whether the roots are the real ones.
 	pub static RealRoots: bool = false;
 }
@@ -145,6 +153,93 @@ impl ModelInspect<AccountId, Balance> for Models {
 	}
 }
 
+/// Periods and penalties of committees.
+pub const RULES: CommitteeRules<u32> = CommitteeRules {
+	join_period: 50,
+	dealing_period: 40,
+	complaint_period: 30,
+	epoch_length: 1_000,
+	reshare_lead: 200,
+	response_time: 10,
+	fault_penalty: Percent::from_percent(50),
+	silence_penalty: Percent::from_percent(10),
+};
+
+/// A job as the marketplace tells of it.
+#[derive(Clone, Debug)]
+pub struct KeyedJob {
+	pub terms: Option<KeyTerms<AccountId>>,
+	pub wanted: Option<KeyWanted<AccountId, Balance, u32>>,
+	pub runs: Option<u8>,
+	/// Attempts that were told that their key is there.
+	pub delivered: Vec<u8>,
+}
+
+/// Changes what the marketplace tells of a job.
+pub fn change_job(job: JobId, change: impl FnOnce(&mut KeyedJob)) {
+	KeyedJobs::mutate(|jobs| change(jobs.get_mut(&job).unwrap()));
+}
+
+pub struct Market;
+impl JobKeys<AccountId, Balance, u32> for Market {
+	fn key_terms(job: JobId) -> Option<KeyTerms<AccountId>> {
+		KeyedJobs::get().get(&job)?.terms.clone()
+	}
+	fn key_wanted(job: JobId) -> Option<KeyWanted<AccountId, Balance, u32>> {
+		KeyedJobs::get().get(&job)?.wanted.clone()
+	}
+	fn attempt_runs(job: JobId, attempt: u8) -> bool {
+		KeyedJobs::get().get(&job).is_some_and(|job| job.runs == Some(attempt))
+	}
+	fn key_delivered(job: JobId, attempt: u8) -> DispatchResult {
+		change_job(job, |job| {
+			let wanted = job.wanted.take().expect("the key was wanted");
+			assert_eq!(wanted.attempt, attempt);
+			assert!(Now::get() < wanted.deadline);
+			job.delivered.push(attempt);
+		});
+		Ok(())
+	}
+	#[cfg(feature = "runtime-benchmarks")]
+	fn create_for_benchmark(
+		requester: &AccountId,
+		provider: &AccountId,
+		attestation: AttestationId,
+	) -> JobId {
+		let wanted = KeyWanted {
+			attempt: 1,
+			provider: *provider,
+			attestation,
+			deadline: Now::get() + 20,
+			compensation: 10,
+		};
+		let terms = KeyTerms { requester: *requester, salt: [7; 32], attempts: 3 };
+		let job =
+			KeyedJob { terms: Some(terms), wanted: Some(wanted), runs: Some(1), delivered: vec![] };
+		KeyedJobs::mutate(|jobs| {
+			let id = jobs.len() as JobId;
+			jobs.insert(id, job);
+			id
+		})
+	}
+	#[cfg(feature = "runtime-benchmarks")]
+	fn end_for_benchmark(job: JobId) {
+		change_job(job, |job| {
+			(job.terms, job.wanted, job.runs) = (None, None, None);
+		});
+	}
+}
+
+pub struct Fees;
+impl FeePolicy<AccountId> for Fees {
+	fn platform_fee() -> Percent {
+		Percent::from_percent(5)
+	}
+	fn fee_account() -> AccountId {
+		FEE_ACCOUNT
+	}
+}
+
 /// The roots of [`crate::pki`], or the real ones.
 pub struct IntelRoot;
 impl Get<&'static [u8]> for IntelRoot {
@@ -198,6 +293,9 @@ impl crate::Config for Test {
 	type AttestationValidityPeriod = ConstU32<VALIDITY>;
 	type RecordRetention = ConstU32<RETENTION>;
 	type DepositPerByte = ConstU128<1>;
+	type KeyedJobs = Market;
+	type Fees = Fees;
+	type CommitteeRules = PresentRules;
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = Helper;
 	type WeightInfo = ();
@@ -220,7 +318,7 @@ impl ExtBuilder {
 	pub fn build(self) -> sp_io::TestExternalities {
 		let mut storage = frame_system::GenesisConfig::<Test>::default().build_storage().unwrap();
 		pallet_balances::GenesisConfig::<Test> {
-			balances: [ALICE, BOB, CAROL].map(|who| (who, START_BALANCE)).to_vec(),
+			balances: [ALICE, BOB, CAROL, FEE_ACCOUNT].map(|who| (who, START_BALANCE)).to_vec(),
 			..Default::default()
 		}
 		.assimilate_storage(&mut storage)
@@ -234,6 +332,8 @@ impl ExtBuilder {
 			to_block(BLOCK + 1);
 			Now::set(1_000);
 			UnixNow::set(crate::pki::NOW);
+			KeyedJobs::take();
+			PresentRules::set(RULES);
 			RealRoots::set(self.real_roots);
 			NodeOwners::set([(did(DID), ALICE), (did(OTHER_DID), BOB)].into());
 			ModelOwners::set([(did(MODEL), CAROL)].into());

@@ -22,7 +22,9 @@ impl<T: Config> Pallet<T> {
 		Self::living_proofs_are_claimed()?;
 		Self::policies_are_consistent()?;
 		Self::deposits_are_held()?;
-		Self::golden_sets_are_in_order()
+		Self::proof_keys_are_consistent()?;
+		Self::golden_sets_are_in_order()?;
+		Self::committees_are_sound()
 	}
 
 	/// Numbers were given, times run forward, successors come later and belong to the same node.

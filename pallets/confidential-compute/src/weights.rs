@@ -36,6 +36,30 @@ pub trait WeightInfo {
 	fn bar_platform() -> Weight;
 	fn unbar_platform() -> Weight;
 	fn check_receipt() -> Weight;
+	fn register_proof_key_bn254() -> Weight;
+	fn register_proof_key_bls12_381() -> Weight;
+	fn retire_proof_key() -> Weight;
+	fn remove_proof_key() -> Weight;
+	fn verify_proof_bn254(r: u32, ) -> Weight;
+	fn verify_proof_bls12_381(r: u32, ) -> Weight;
+	fn create_committee() -> Weight;
+	fn set_committee() -> Weight;
+	fn dissolve_committee() -> Weight;
+	fn open_epoch() -> Weight;
+	fn join_committee() -> Weight;
+	fn close_joining() -> Weight;
+	fn deal(n: u32, ) -> Weight;
+	fn close_dealing(s: u32, ) -> Weight;
+	fn complain() -> Weight;
+	fn finalise_epoch() -> Weight;
+	fn end_epoch() -> Weight;
+	fn withdraw_bond() -> Weight;
+	fn prune_epoch() -> Weight;
+	fn entrust_key() -> Weight;
+	fn open_release() -> Weight;
+	fn release_share() -> Weight;
+	fn close_release(s: u32, ) -> Weight;
+	fn withdraw_key() -> Weight;
 }
 
 /// Weights of `pallet_confidential_compute` for a runtime with its own database weights.
@@ -168,6 +192,133 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(0_u64))
 	}
+	fn register_proof_key_bn254() -> Weight {
+		Weight::from_parts(5200000000, 4500)
+			.saturating_add(T::DbWeight::get().reads(4_u64))
+			.saturating_add(T::DbWeight::get().writes(5_u64))
+	}
+	fn register_proof_key_bls12_381() -> Weight {
+		Weight::from_parts(12500000000, 5200)
+			.saturating_add(T::DbWeight::get().reads(4_u64))
+			.saturating_add(T::DbWeight::get().writes(5_u64))
+	}
+	fn retire_proof_key() -> Weight {
+		Weight::from_parts(35000000, 3900)
+			.saturating_add(T::DbWeight::get().reads(2_u64))
+			.saturating_add(T::DbWeight::get().writes(1_u64))
+	}
+	fn remove_proof_key() -> Weight {
+		Weight::from_parts(60000000, 5200)
+			.saturating_add(T::DbWeight::get().reads(4_u64))
+			.saturating_add(T::DbWeight::get().writes(5_u64))
+	}
+	fn verify_proof_bn254(r: u32, ) -> Weight {
+		Weight::from_parts(6000000000, 4500)
+			.saturating_add(Weight::from_parts(1200000, 0).saturating_mul(r.into()))
+			.saturating_add(T::DbWeight::get().reads(2_u64))
+	}
+	fn verify_proof_bls12_381(r: u32, ) -> Weight {
+		Weight::from_parts(11500000000, 5200)
+			.saturating_add(Weight::from_parts(1500000, 0).saturating_mul(r.into()))
+			.saturating_add(T::DbWeight::get().reads(2_u64))
+	}
+	fn create_committee() -> Weight {
+		Weight::from_parts(80000000, 1500)
+			.saturating_add(T::DbWeight::get().reads(1_u64))
+			.saturating_add(T::DbWeight::get().writes(3_u64))
+	}
+	fn set_committee() -> Weight {
+		Weight::from_parts(80000000, 7500)
+			.saturating_add(T::DbWeight::get().reads(2_u64))
+			.saturating_add(T::DbWeight::get().writes(2_u64))
+	}
+	fn dissolve_committee() -> Weight {
+		Weight::from_parts(80000000, 8000)
+			.saturating_add(T::DbWeight::get().reads(6_u64))
+			.saturating_add(T::DbWeight::get().writes(3_u64))
+	}
+	fn open_epoch() -> Weight {
+		Weight::from_parts(70000000, 8000)
+			.saturating_add(T::DbWeight::get().reads(3_u64))
+			.saturating_add(T::DbWeight::get().writes(3_u64))
+	}
+	fn join_committee() -> Weight {
+		Weight::from_parts(1500000000, 10500)
+			.saturating_add(T::DbWeight::get().reads(9_u64))
+			.saturating_add(T::DbWeight::get().writes(4_u64))
+	}
+	fn close_joining() -> Weight {
+		Weight::from_parts(70000000, 7500)
+			.saturating_add(T::DbWeight::get().reads(3_u64))
+			.saturating_add(T::DbWeight::get().writes(2_u64))
+	}
+	fn deal(n: u32, ) -> Weight {
+		Weight::from_parts(2500000000, 8500)
+			.saturating_add(Weight::from_parts(60000000, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(4_u64))
+			.saturating_add(T::DbWeight::get().writes(3_u64))
+	}
+	fn close_dealing(s: u32, ) -> Weight {
+		Weight::from_parts(150000000, 13000)
+			.saturating_add(Weight::from_parts(55000000, 5300).saturating_mul(s.into()))
+			.saturating_add(T::DbWeight::get().reads(6_u64))
+			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(s.into())))
+			.saturating_add(T::DbWeight::get().writes(4_u64))
+			.saturating_add(T::DbWeight::get().writes((2_u64).saturating_mul(s.into())))
+	}
+	fn complain() -> Weight {
+		Weight::from_parts(4500000000, 15000)
+			.saturating_add(T::DbWeight::get().reads(10_u64))
+			.saturating_add(T::DbWeight::get().writes(5_u64))
+	}
+	fn finalise_epoch() -> Weight {
+		Weight::from_parts(150000000000, 125000)
+			.saturating_add(T::DbWeight::get().reads(37_u64))
+			.saturating_add(T::DbWeight::get().writes(4_u64))
+	}
+	fn end_epoch() -> Weight {
+		Weight::from_parts(50000000, 3800)
+			.saturating_add(T::DbWeight::get().reads(2_u64))
+			.saturating_add(T::DbWeight::get().writes(2_u64))
+	}
+	fn withdraw_bond() -> Weight {
+		Weight::from_parts(110000000, 10500)
+			.saturating_add(T::DbWeight::get().reads(4_u64))
+			.saturating_add(T::DbWeight::get().writes(4_u64))
+	}
+	fn prune_epoch() -> Weight {
+		Weight::from_parts(250000000, 10500)
+			.saturating_add(T::DbWeight::get().reads(3_u64))
+			.saturating_add(T::DbWeight::get().writes(69_u64))
+	}
+	fn entrust_key() -> Weight {
+		Weight::from_parts(2200000000, 8000)
+			.saturating_add(T::DbWeight::get().reads(8_u64))
+			.saturating_add(T::DbWeight::get().writes(4_u64))
+	}
+	fn open_release() -> Weight {
+		Weight::from_parts(110000000, 10500)
+			.saturating_add(T::DbWeight::get().reads(9_u64))
+			.saturating_add(T::DbWeight::get().writes(3_u64))
+	}
+	fn release_share() -> Weight {
+		Weight::from_parts(3000000000, 12000)
+			.saturating_add(T::DbWeight::get().reads(13_u64))
+			.saturating_add(T::DbWeight::get().writes(8_u64))
+	}
+	fn close_release(s: u32, ) -> Weight {
+		Weight::from_parts(180000000, 10500)
+			.saturating_add(Weight::from_parts(60000000, 5300).saturating_mul(s.into()))
+			.saturating_add(T::DbWeight::get().reads(10_u64))
+			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(s.into())))
+			.saturating_add(T::DbWeight::get().writes(6_u64))
+			.saturating_add(T::DbWeight::get().writes((2_u64).saturating_mul(s.into())))
+	}
+	fn withdraw_key() -> Weight {
+		Weight::from_parts(110000000, 7500)
+			.saturating_add(T::DbWeight::get().reads(7_u64))
+			.saturating_add(T::DbWeight::get().writes(4_u64))
+	}
 }
 
 // For tests.
@@ -298,5 +449,132 @@ impl WeightInfo for () {
 		Weight::from_parts(120000000, 6500)
 			.saturating_add(RocksDbWeight::get().reads(3_u64))
 			.saturating_add(RocksDbWeight::get().writes(0_u64))
+	}
+	fn register_proof_key_bn254() -> Weight {
+		Weight::from_parts(5200000000, 4500)
+			.saturating_add(RocksDbWeight::get().reads(4_u64))
+			.saturating_add(RocksDbWeight::get().writes(5_u64))
+	}
+	fn register_proof_key_bls12_381() -> Weight {
+		Weight::from_parts(12500000000, 5200)
+			.saturating_add(RocksDbWeight::get().reads(4_u64))
+			.saturating_add(RocksDbWeight::get().writes(5_u64))
+	}
+	fn retire_proof_key() -> Weight {
+		Weight::from_parts(35000000, 3900)
+			.saturating_add(RocksDbWeight::get().reads(2_u64))
+			.saturating_add(RocksDbWeight::get().writes(1_u64))
+	}
+	fn remove_proof_key() -> Weight {
+		Weight::from_parts(60000000, 5200)
+			.saturating_add(RocksDbWeight::get().reads(4_u64))
+			.saturating_add(RocksDbWeight::get().writes(5_u64))
+	}
+	fn verify_proof_bn254(r: u32, ) -> Weight {
+		Weight::from_parts(6000000000, 4500)
+			.saturating_add(Weight::from_parts(1200000, 0).saturating_mul(r.into()))
+			.saturating_add(RocksDbWeight::get().reads(2_u64))
+	}
+	fn verify_proof_bls12_381(r: u32, ) -> Weight {
+		Weight::from_parts(11500000000, 5200)
+			.saturating_add(Weight::from_parts(1500000, 0).saturating_mul(r.into()))
+			.saturating_add(RocksDbWeight::get().reads(2_u64))
+	}
+	fn create_committee() -> Weight {
+		Weight::from_parts(80000000, 1500)
+			.saturating_add(RocksDbWeight::get().reads(1_u64))
+			.saturating_add(RocksDbWeight::get().writes(3_u64))
+	}
+	fn set_committee() -> Weight {
+		Weight::from_parts(80000000, 7500)
+			.saturating_add(RocksDbWeight::get().reads(2_u64))
+			.saturating_add(RocksDbWeight::get().writes(2_u64))
+	}
+	fn dissolve_committee() -> Weight {
+		Weight::from_parts(80000000, 8000)
+			.saturating_add(RocksDbWeight::get().reads(6_u64))
+			.saturating_add(RocksDbWeight::get().writes(3_u64))
+	}
+	fn open_epoch() -> Weight {
+		Weight::from_parts(70000000, 8000)
+			.saturating_add(RocksDbWeight::get().reads(3_u64))
+			.saturating_add(RocksDbWeight::get().writes(3_u64))
+	}
+	fn join_committee() -> Weight {
+		Weight::from_parts(1500000000, 10500)
+			.saturating_add(RocksDbWeight::get().reads(9_u64))
+			.saturating_add(RocksDbWeight::get().writes(4_u64))
+	}
+	fn close_joining() -> Weight {
+		Weight::from_parts(70000000, 7500)
+			.saturating_add(RocksDbWeight::get().reads(3_u64))
+			.saturating_add(RocksDbWeight::get().writes(2_u64))
+	}
+	fn deal(n: u32, ) -> Weight {
+		Weight::from_parts(2500000000, 8500)
+			.saturating_add(Weight::from_parts(60000000, 0).saturating_mul(n.into()))
+			.saturating_add(RocksDbWeight::get().reads(4_u64))
+			.saturating_add(RocksDbWeight::get().writes(3_u64))
+	}
+	fn close_dealing(s: u32, ) -> Weight {
+		Weight::from_parts(150000000, 13000)
+			.saturating_add(Weight::from_parts(55000000, 5300).saturating_mul(s.into()))
+			.saturating_add(RocksDbWeight::get().reads(6_u64))
+			.saturating_add(RocksDbWeight::get().reads((2_u64).saturating_mul(s.into())))
+			.saturating_add(RocksDbWeight::get().writes(4_u64))
+			.saturating_add(RocksDbWeight::get().writes((2_u64).saturating_mul(s.into())))
+	}
+	fn complain() -> Weight {
+		Weight::from_parts(4500000000, 15000)
+			.saturating_add(RocksDbWeight::get().reads(10_u64))
+			.saturating_add(RocksDbWeight::get().writes(5_u64))
+	}
+	fn finalise_epoch() -> Weight {
+		Weight::from_parts(150000000000, 125000)
+			.saturating_add(RocksDbWeight::get().reads(37_u64))
+			.saturating_add(RocksDbWeight::get().writes(4_u64))
+	}
+	fn end_epoch() -> Weight {
+		Weight::from_parts(50000000, 3800)
+			.saturating_add(RocksDbWeight::get().reads(2_u64))
+			.saturating_add(RocksDbWeight::get().writes(2_u64))
+	}
+	fn withdraw_bond() -> Weight {
+		Weight::from_parts(110000000, 10500)
+			.saturating_add(RocksDbWeight::get().reads(4_u64))
+			.saturating_add(RocksDbWeight::get().writes(4_u64))
+	}
+	fn prune_epoch() -> Weight {
+		Weight::from_parts(250000000, 10500)
+			.saturating_add(RocksDbWeight::get().reads(3_u64))
+			.saturating_add(RocksDbWeight::get().writes(69_u64))
+	}
+	fn entrust_key() -> Weight {
+		Weight::from_parts(2200000000, 8000)
+			.saturating_add(RocksDbWeight::get().reads(8_u64))
+			.saturating_add(RocksDbWeight::get().writes(4_u64))
+	}
+	fn open_release() -> Weight {
+		Weight::from_parts(110000000, 10500)
+			.saturating_add(RocksDbWeight::get().reads(9_u64))
+			.saturating_add(RocksDbWeight::get().writes(3_u64))
+	}
+	fn release_share() -> Weight {
+		Weight::from_parts(3000000000, 12000)
+			.saturating_add(RocksDbWeight::get().reads(13_u64))
+			.saturating_add(RocksDbWeight::get().writes(8_u64))
+	}
+	fn close_release(s: u32, ) -> Weight {
+		Weight::from_parts(180000000, 10500)
+			.saturating_add(Weight::from_parts(60000000, 5300).saturating_mul(s.into()))
+			.saturating_add(RocksDbWeight::get().reads(10_u64))
+			.saturating_add(RocksDbWeight::get().reads((2_u64).saturating_mul(s.into())))
+			.saturating_add(RocksDbWeight::get().writes(6_u64))
+			.saturating_add(RocksDbWeight::get().writes((2_u64).saturating_mul(s.into())))
+	}
+	fn withdraw_key() -> Weight {
+		Weight::from_parts(110000000, 7500)
+			.saturating_add(RocksDbWeight::get().reads(7_u64))
+			.saturating_add(RocksDbWeight::get().writes(4_u64))
 	}
 }

@@ -49,7 +49,10 @@ impl<T: Config> Pallet<T> {
 
 	/// Refuses while payments are tied to any attempt at a job.
 	pub(crate) fn ensure_untied(job_id: JobId) -> Result<(), Error<T>> {
-		ensure!(!<TiedPayments<T> as frame_support::StorageDoubleMap<_, _, _>>::contains_prefix(job_id), Error::<T>::PaymentsTied);
+		ensure!(
+			!<TiedPayments<T> as frame_support::StorageDoubleMap<_, _, _>>::contains_prefix(job_id),
+			Error::<T>::PaymentsTied
+		);
 		Ok(())
 	}
 }

@@ -193,6 +193,9 @@ impl pallet_job_marketplace::Config for Runtime {
 	type Models = AIModels;
 	type ModelUsage = (AIModels, AIDID);
 	type Report = Reputation;
+	type Attestations = ();
+	type Proofs = ();
+	type Committees = ();
 	type Fees = PlatformFees;
 	type GovernanceOrigin = EnsureRoot<AccountId>;
 	type ArbiterOrigin = EnsureRootWithSuccess<AccountId, NoAccount>;

@@ -40,6 +40,7 @@ fn success_is_recorded_as_such_and_qualifies_for_nothing() {
 				scope,
 				1_001,
 			)
+			.map_err(sp_runtime::DispatchError::from)
 		};
 		assert_noop!(qualified(Scope::CpuAndGpu), Error::<Test>::NotAttested);
 

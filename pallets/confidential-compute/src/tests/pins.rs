@@ -70,6 +70,7 @@ fn call_indices() {
 		(36, Call::bar_platform { platform: hash }),
 		(37, Call::unbar_platform { platform: hash }),
 	];
+	let calls = calls.into_iter().chain(super::dkg::calls());
 	for (expected, call) in calls {
 		assert_eq!(index(call), expected);
 	}
@@ -78,6 +79,8 @@ fn call_indices() {
 #[test]
 fn stored_numbers() {
 	assert_eq!(HoldReason::PolicyDeposit.encode(), [0]);
+	assert_eq!(HoldReason::CommitteeBond.encode(), [2]);
+	assert_eq!(HoldReason::ReleaseFees.encode(), [3]);
 	assert_eq!([TeeKind::Sgx, TeeKind::Tdx].encode(), [0, 1]);
 	assert_eq!([PckCa::Processor, PckCa::Platform].encode(), [0, 1]);
 	assert_eq!([GpuArch::Hopper, GpuArch::Blackwell].encode(), [0, 1]);
@@ -114,20 +117,35 @@ fn storage_names_and_largest_entries() {
 			"Attestations",
 			"BarredPlatforms",
 			"BoundGpus",
+			"Commitments",
+			"CommitteePolicies",
+			"Committees",
+			"Dealings",
+			"EntrustedKeys",
+			"Epochs",
+			"Formers",
 			"GlobalPolicy",
 			"GoldenSets",
 			"GpuClaims",
+			"Groups",
 			"LoneGpus",
 			"ModelPolicies",
+			"ModelProofKeys",
 			"NextAttestationId",
+			"NextCommitteeId",
 			"NodeAttestations",
+			"Partials",
 			"PckCrls",
 			"PinnedIssuers",
 			"PlatformClaims",
 			"Policies",
+			"ProofKeyBodies",
+			"ProofKeys",
 			"QeIdentities",
+			"Releases",
 			"RevokedSerials",
 			"RootCrl",
+			"Seats",
 			"SessionIds",
 			"TcbInfos",
 		]

@@ -5,7 +5,7 @@ use crate::{
 	pki::{Gpu, Intel, Platform, MONTH, NOW},
 	Error, Succession, TeeKind, Violation,
 };
-use ai_compute_primitives::{AttestationId, AttestationInspect, Scope};
+use ai_compute_primitives::{AttestationId, AttestationInspect, Doing, Scope};
 use frame_support::{assert_noop, assert_ok};
 use sp_core::H256;
 use sp_runtime::DispatchError;
@@ -27,6 +27,7 @@ fn qualified_for(
 		scope,
 		until,
 	)
+	.map_err(Into::into)
 }
 
 fn violation(violation: Violation) -> Error<Test> {
@@ -172,5 +173,48 @@ fn keys_are_those_of_the_enclave() {
 		let keys = <Inspect as AttestationInspect<AccountId, u32>>::keys;
 		assert_eq!(keys(id), Some(enclave.keys));
 		assert_eq!(keys(id + 1), None);
+	});
+}
+
+/// Bonds of bids depend on it.
+#[test]
+fn only_governance_takes_an_attestation_without_the_owners_doing() {
+	let doing = |policy| {
+		let (node, scope) = (node(), Scope::CpuAndGpu);
+		<ConfidentialCompute as AttestationInspect<_, _>>::qualified(
+			&node, &ALICE, &policy, scope, 1_001,
+		)
+		.unwrap_err()
+		.doing
+	};
+	with_collateral(|| {
+		let policy = set_policy(strict_policy());
+		assert_eq!(doing(policy), Doing::Owner);
+		assert_eq!(doing(H256::zero()), Doing::Others);
+		let (_, first) = attest_whole(1);
+		assert_ok!(ConfidentialCompute::revoke_attestation(signed(ALICE), first));
+		assert_eq!(doing(policy), Doing::Owner);
+		// Another one that the owner has, but that does not do, excuses nobody from nothing.
+		let enclave = Enclave::new(2);
+		attest(&enclave);
+		assert_eq!(doing(policy), Doing::Owner);
+		let (_, third) = attest_whole(3);
+		assert_ok!(ConfidentialCompute::force_revoke(root(), third));
+		assert_eq!(doing(policy), Doing::Others);
+		// Until it would have ended anyway.
+		wait(VALIDITY);
+		assert_eq!(doing(policy), Doing::Owner);
+	});
+}
+
+#[test]
+fn results_are_sealed_to_sound_keys_only() {
+	let check = <ConfidentialCompute as AttestationInspect<AccountId, u32>>::check_result_key;
+	ExtBuilder::default().build_and_execute(|| {
+		assert_ok!(check(&[9; 32]));
+		let mut one = [0; 32];
+		assert_noop!(check(&one), Error::<Test>::WeakKey);
+		one[0] = 1;
+		assert_noop!(check(&one), Error::<Test>::WeakKey);
 	});
 }
