@@ -43,7 +43,7 @@ fn step() -> impl Strategy<Value = Step> {
 			.prop_map(|(n, e, p, s)| Step::Attest(n, e, p, s)),
 		6 => (0..24u8, 0..4u8).prop_map(|(e, g)| Step::Bind(e, g)),
 		2 => (node(), 0..4u8).prop_map(|(n, g)| Step::Lone(n, g)),
-		2 => (0..4u8, 0..10u8).prop_map(|(a, i)| Step::Revoke(a, i)),
+		4 => (0..4u8, 0..4u8).prop_map(|(a, i)| Step::Revoke(a, i)),
 		2 => (0..10u8).prop_map(Step::Prune),
 		1 => node().prop_map(Step::PruneLone),
 		1 => (0..3u8).prop_map(Step::Status),

@@ -134,12 +134,8 @@ fn prepare(Walk(state, phase): Walk, kind: Kind) {
 /// Makes `call` on job 0 by whoever may.
 fn make(call: JobCall, state: JobStatus, kind: Kind) -> Result<(), DispatchError> {
 	match call {
-		JobCall::PlaceBid => return bid(0, 3, PRICE),
-		JobCall::WithdrawBid => {
-			return Market::withdraw_bid(signed(owner(1)), 0, did_bytes(1))
-				.map(|_| ())
-				.map_err(|e| e.error)
-		}
+		JobCall::PlaceBid => bid(0, 3, PRICE),
+		JobCall::WithdrawBid => plain(Market::withdraw_bid(signed(owner(1)), 0, did_bytes(1))),
 		JobCall::PromoteBid => plain(Market::promote_bid(signed(STRANGER), 0, did_bytes(4))),
 		JobCall::AssignJob => plain(Market::assign_job(signed(ALICE), 0, did_bytes(1))),
 		JobCall::MatchJob => plain(Market::match_job(signed(STRANGER), 0)),
@@ -150,9 +146,7 @@ fn make(call: JobCall, state: JobStatus, kind: Kind) -> Result<(), DispatchError
 		JobCall::AbandonJob => plain(Market::abandon_job(signed(owner(0)), 0)),
 		JobCall::AcceptResult => {
 			let rating = (state == Settled).then_some(5);
-			return Market::accept_result(signed(ALICE), 0, rating)
-				.map(|_| ())
-				.map_err(|e| e.error);
+			plain(Market::accept_result(signed(ALICE), 0, rating))
 		}
 		JobCall::FinalizeJob => plain(Market::finalize_job(signed(STRANGER), 0)),
 		JobCall::ExpireJob => plain(Market::expire_job(signed(STRANGER), 0)),
