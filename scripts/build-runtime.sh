@@ -33,8 +33,8 @@ mkdir -p "$workspace/runtime"
 # Only changed files are written, so that an unchanged variant is not built again.
 put() { if ! cmp -s - "$1" <<<"$2"; then printf '%s\n' "$2" >"$1"; fi; }
 
-sed_paths="s#path = \"\(primitives\|pallets/[a-z-]*\)\"#path = \"$ROOT/\1\"#"
-put "$workspace/Cargo.toml" "$(sed -e "$sed_paths" -e 's#^members = .*#members = ["runtime"]#' \
+sed_paths="s#path = \"\(primitives\|pallets\)\([a-z/-]*\)\"#path = \"$ROOT/\1\2\"#"
+put "$workspace/Cargo.toml" "$(sed -e "$sed_paths" -e '/^members = \[/,/\]/c members = ["runtime"]' \
 	-e '/^ai-compute-pbc-runtime = /d' "$ROOT/Cargo.toml")"
 cp "$ROOT/Cargo.lock" "$workspace/Cargo.lock"
 (cd "$ROOT/runtime" && find . -type f -not -path './tests/*') | while read -r file; do

@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """Writes the table of docs/performance.md between its markers from the generated weight files.
 
-    scripts/performance-table.py
+    scripts/performance-table.py WEIGHTS-OF-BALANCES
 
-scripts/bench-weights.sh calls it after it has written the weights.
+scripts/bench-weights.sh calls it after it has written the weights, with the weight file of
+pallet-balances from the same run: times are given beside that of its `transfer_keep_alive` too.
 """
 import pathlib
 import re
+import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs/performance.md"
@@ -22,8 +24,8 @@ def number(pattern, text):
     return int(found[1].replace("_", "")) if found else 0
 
 
-def rows(path):
-    """Name, picoseconds, proof bytes, reads, writes and growth of each weight function."""
+def rows(path, transfer):
+    """Name, microseconds, proof bytes, reads, writes and growth of each weight function."""
     source = path.read_text()
     start = source.index("impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T>")
     end = source.index("impl WeightInfo for ()")
@@ -31,7 +33,7 @@ def rows(path):
         body = re.sub(r"//.*", "", found["body"])
         base = re.search(r"Weight::from_parts\(([\d_]+), ([\d_]+)\)", body)
         growth = [
-            f"{int(ps.replace('_', '')) / 1e6:.3g} µs per {name}"
+            grows(int(ps.replace("_", "")) / 1e6, name, transfer)
             for ps, name in re.findall(
                 r"from_parts\(([\d_]+), 0\)\.saturating_mul\((\w+)\.into", body
             )
@@ -52,14 +54,27 @@ def rows(path):
         )
 
 
+def grows(micros, name, transfer):
+    text = f"{micros:.3g} µs per {name}"
+    return text if micros < transfer / 10 else f"{text} ({micros / transfer:.2f} transfers)"
+
+
 def main():
-    lines = ["| call | time | reads | writes | proof | grows by |", "|---|---|---|---|---|---|"]
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    balances = pathlib.Path(sys.argv[1])
+    transfer = next(time for name, time, *_ in rows(balances, 1) if name == "transfer_keep_alive")
+    lines = [
+        "| call | time | in transfers | reads | writes | proof | grows by |",
+        "|---|---|---|---|---|---|---|",
+        f"| balances `transfer_keep_alive` | {transfer:.1f} µs | 1 | | | | |",
+    ]
     for path in sorted(ROOT.glob("pallets/*/src/weights.rs")):
         pallet = path.parts[-3]
-        for name, time, proof, reads, writes, growth in rows(path):
+        for name, time, proof, reads, writes, growth in rows(path, transfer):
             size = f"{proof:,}".replace(",", " ")
             lines.append(
-                f"| {pallet} `{name}` | {time:.1f} µs | {reads} | {writes} | {size} B | {growth} |"
+                f"| {pallet} `{name}` | {time:.1f} µs | {time / transfer:.2f} | {reads} | {writes} | {size} B | {growth} |"
             )
     page = PAGE.read_text()
     before, rest = page.split(BEGIN)

@@ -21,7 +21,8 @@ from xml.sax.saxutils import escape
 
 ROOT = Path(__file__).resolve().parent.parent
 OUTPUT = ROOT / "docs" / "reputation-scoring.svg"
-COMMAND = ["cargo", "run", "--quiet", "--locked", "--release", "--example", "scoring"]
+# The whole workspace, as everything else builds it: other features would compile the SDK anew.
+BUILD = ["cargo", "build", "--quiet", "--locked", "--release", "--workspace", "--example", "scoring"]
 
 WIDTH, HEIGHT = 920, 640
 PANEL_W, PANEL_H = 360, 210
@@ -46,7 +47,10 @@ def read_rows():
         die("cargo is missing: see scripts/setup.sh")
     target = os.path.expanduser("~/.cache/ai-compute-pbc/target")
     env = {"CARGO_TARGET_DIR": target, **os.environ}
-    result = subprocess.run(COMMAND, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True)
+    if subprocess.run(BUILD, cwd=ROOT, env=env).returncode != 0:
+        die("the example could not be built")
+    example = Path(env["CARGO_TARGET_DIR"], "release", "examples", "scoring")
+    result = subprocess.run([example], stdout=subprocess.PIPE, text=True)
     if result.returncode != 0:
         die("the example did not run")
     return csv.DictReader(io.StringIO(result.stdout))

@@ -41,6 +41,9 @@ else
 	cargo test --release --locked --workspace --no-fail-fast
 fi
 
+step "The plot of the scores is what the code gives"
+python3 scripts/plot-scoring.py --check
+
 step "Type check of the end-to-end tests"
 (cd e2e && npm run --silent check)
 

@@ -348,7 +348,7 @@ export const onSlash = (chain: Chain, method: 'releaseSlash' | 'appealSlash', sl
 /** `setParameters` of a pallet with the present parameters but for `changes`. */
 export async function changedParameters(
 	chain: Chain,
-	section: 'gpuRegistry' | 'jobMarketplace' | 'reputation',
+	section: 'gpuRegistry' | 'jobMarketplace' | 'paymentStreams' | 'reputation',
 	changes: Readonly<Record<string, unknown>>,
 ): Promise<Call> {
 	const stored = (await chain.read(section, 'parameters')).toJSON() as Record<string, unknown>;

@@ -27,6 +27,7 @@ export class TokenLimitError extends Error {
 }
 
 const TOKEN = /[\p{L}\p{N}]{1,4}|[^\p{L}\p{N}\s]/gu;
+const PIECE = /\s*(?:[\p{L}\p{N}]{1,4}|[^\p{L}\p{N}\s])/gu;
 const WORD = /[\p{L}\p{N}]+/gu;
 const SENTENCE = /[^.!?]+[.!?]*/gu;
 const INSTRUCTION = /^\s*summari[sz]e in (\d{1,2}) sentences?\s*:\s*/i;
@@ -40,6 +41,11 @@ const SHORTEST_KEYWORD = 4;
  */
 export function countTokens(text: string): number {
 	return text.match(TOKEN)?.length ?? 0;
+}
+
+/** Cuts a text into pieces of one token each, with the white space before it. They join to the text. */
+export function tokensOf(text: string): string[] {
+	return text.match(PIECE) ?? [];
 }
 
 function words(text: string): string[] {

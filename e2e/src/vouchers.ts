@@ -2,10 +2,17 @@
  * Vouchers of payment channels: what a payer signs off chain and a payee claims with. The twin of the
  * Rust crate `payment-vouchers`.
  */
-import type { KeyringPair } from '@polkadot/keyring/types';
 import type { Registry } from '@polkadot/types/types';
 import { hexToU8a, stringToU8a, u8aConcat, u8aEq, u8aToHex } from '@polkadot/util';
-import { blake2AsU8a, decodeAddress, sha256AsU8a, signatureVerify } from '@polkadot/util-crypto';
+import {
+	blake2AsU8a,
+	decodeAddress,
+	ed25519Verify,
+	secp256k1Recover,
+	sha256AsU8a,
+	sr25519Verify,
+} from '@polkadot/util-crypto';
+import { isReady, sr25519Verify as sr25519VerifyWasm } from '@polkadot/wasm-crypto';
 
 /** The hash of a lock. */
 export type LockKind = 'Blake2' | 'Sha2';
@@ -50,92 +57,154 @@ export interface Claim {
 /** Whose signature counts: the payer's account, or the key named at opening with its kind. */
 export type Signer =
 	| { readonly account: string }
-	| { readonly key: string; readonly kind: 'ed25519' | 'sr25519' | 'ecdsa' };
+	| { readonly key: string; readonly kind: KeyKind };
+
+/** The kinds of keys that sign vouchers, in the order of their numbers. */
+export const KEY_KINDS = ['ed25519', 'sr25519', 'ecdsa'] as const;
+export type KeyKind = (typeof KEY_KINDS)[number];
+
+/** What signs vouchers: a pair of the keyring, for one. */
+export interface VoucherKey {
+	/** The signature, behind a byte for its kind. */
+	sign(message: Uint8Array, options: { withType: true }): Uint8Array;
+}
+
+/**
+ * Whether `signature`, without the byte for its kind, is one for exactly these bytes. `key` is a
+ * public key or an account. May be stricter than the chain, never laxer.
+ */
+export type Verify = (
+	kind: KeyKind,
+	payload: Uint8Array,
+	signature: Uint8Array,
+	key: Uint8Array,
+) => boolean;
 
 /** A channel as both parties find it on chain. */
 export interface Terms {
 	/** Genesis hash of the chain. */
 	readonly genesis: Uint8Array;
 	readonly channel: bigint;
+	/** Its address, or the account in hex, which is faster to work with. */
 	readonly payee: string;
 	readonly signer: Signer;
 	/** All that was ever deposited. */
 	deposit: bigint;
 }
 
-const FIELDS = {
-	channel: 'u64',
-	payee: 'AccountId32',
-	amount: 'u128',
-	nonce: 'u64',
-	lock: 'Option<PaymentHashLock>',
-} as const satisfies Record<keyof Voucher, string>;
-
-const LOCK_FIELDS = {
-	kind: 'PaymentLockKind',
-	hash: '[u8; 32]',
-	amount: 'u128',
-	expiresAt: 'u32',
-} as const satisfies Record<keyof HashLock, string>;
-
 const OPEN = stringToU8a('<Bytes>ai-compute-pbc/voucher/v1');
 const CLOSE = stringToU8a('</Bytes>');
-const KINDS = ['ed25519', 'sr25519', 'ecdsa'] as const;
 /** Highest balance. */
 const MAX = (1n << 128n) - 1n;
 
-function withTypes(registry: Registry): Registry {
-	if (!registry.hasType('PaymentHashLock')) {
-		registry.register({
-			PaymentLockKind: { _enum: ['Blake2', 'Sha2'] },
-			PaymentHashLock: LOCK_FIELDS,
-			PaymentVoucher: FIELDS,
-		});
+const LOCK_KINDS: readonly LockKind[] = ['Blake2', 'Sha2'];
+/** Where the option of a lock is in an encoded voucher, and where its amount is. */
+const LOCK = 64;
+const LOCK_AMOUNT = LOCK + 2 + 32;
+
+/** Writes fields, integers little-endian. Throws where a value is none of its type: nothing is cut. */
+class Writer {
+	readonly bytes: Uint8Array;
+	readonly #view: DataView;
+
+	constructor(length: number) {
+		this.bytes = new Uint8Array(length);
+		this.#view = new DataView(this.bytes.buffer);
 	}
-	return registry;
+
+	u32(at: number, value: number): void {
+		if (value !== value >>> 0) throw new RangeError(`${value} is no u32`);
+		this.#view.setUint32(at, value, true);
+	}
+
+	u64(at: number, value: bigint): void {
+		if (value !== BigInt.asUintN(64, value)) throw new RangeError(`${value} is no u64`);
+		this.#view.setBigUint64(at, value, true);
+	}
+
+	u128(at: number, value: bigint): void {
+		if (value !== BigInt.asUintN(128, value)) throw new RangeError(`${value} is no u128`);
+		this.u64(at, BigInt.asUintN(64, value));
+		this.u64(at + 8, value >> 64n);
+	}
+
+	/** Exactly 32 bytes. */
+	bytes32(at: number, value: Uint8Array): void {
+		if (value.length !== 32) throw new RangeError(`${value.length} bytes in place of 32`);
+		this.bytes.set(value, at);
+	}
 }
 
-/** SCALE of a voucher. */
-export function encodeVoucher(registry: Registry, voucher: Voucher): Uint8Array {
-	return withTypes(registry).createType('PaymentVoucher', voucher).toU8a();
+/** SCALE of a voucher: what `docs/payments.md` says byte by byte. */
+export function encodeVoucher({ channel, payee, amount, nonce, lock }: Voucher): Uint8Array {
+	const writer = new Writer(lock ? LOCK_AMOUNT + 16 + 4 : LOCK + 1);
+	writer.u64(0, channel);
+	writer.bytes32(8, payee.startsWith('0x') ? hexToU8a(payee) : decodeAddress(payee));
+	writer.u128(40, amount);
+	writer.u64(56, nonce);
+	if (lock) {
+		const kind = LOCK_KINDS.indexOf(lock.kind);
+		if (kind < 0) throw new RangeError(`no lock is ${lock.kind}`);
+		writer.bytes[LOCK] = 1;
+		writer.bytes[LOCK + 1] = kind;
+		writer.bytes32(LOCK + 2, hexToU8a(lock.hash));
+		writer.u128(LOCK_AMOUNT, lock.amount);
+		writer.u32(LOCK_AMOUNT + 16, lock.expiresAt);
+	}
+	return writer.bytes;
 }
 
 /** The bytes that a payer signs for `voucher` on the chain with that genesis. */
-export function voucherPayload(
-	registry: Registry,
-	genesis: Uint8Array,
-	voucher: Voucher,
-): Uint8Array {
-	return u8aConcat(OPEN, genesis, encodeVoucher(registry, voucher), CLOSE);
+export function voucherPayload(genesis: Uint8Array, voucher: Voucher): Uint8Array {
+	return u8aConcat(OPEN, genesis, encodeVoucher(voucher), CLOSE);
 }
 
 /** Signs a voucher with the payer's key or the one named at opening. */
 export function signVoucher(
-	registry: Registry,
 	genesis: Uint8Array,
-	pair: KeyringPair,
+	pair: VoucherKey,
 	voucher: Voucher,
 ): SignedVoucher {
-	const payload = voucherPayload(registry, genesis, voucher);
+	const payload = voucherPayload(genesis, voucher);
 	return { voucher, signature: u8aToHex(pair.sign(payload, { withType: true })) };
 }
 
+/**
+ * {@link Verify} for every platform. Not `signatureVerify` of the toolkit: that takes signatures of
+ * the payload without its wrapping too, which the chain refuses.
+ */
+export const verifySignature: Verify = (kind, payload, signature, key) => {
+	switch (kind) {
+		case 'ed25519':
+			return ed25519Verify(payload, signature, key);
+		case 'sr25519':
+			// Eight times as fast, once somebody has waited for `cryptoWaitReady`.
+			return isReady()
+				? sr25519VerifyWasm(signature, payload, key)
+				: sr25519Verify(payload, signature, key);
+		case 'ecdsa': {
+			const signed = blake2AsU8a(payload, 256);
+			const recovered = secp256k1Recover(signed, signature, signature[64] ?? -1);
+			return u8aEq(key.length === 33 ? recovered : blake2AsU8a(recovered, 256), key);
+		}
+	}
+};
+
 /** Whether `signer` has signed a voucher for the chain with that genesis. */
 export function isSignedBy(
-	registry: Registry,
 	genesis: Uint8Array,
 	signer: Signer,
 	{ voucher, signature }: SignedVoucher,
+	verify = verifySignature,
 ): boolean {
 	const bytes = hexToU8a(signature);
-	const kind = KINDS[bytes[0] ?? -1];
+	const kind = KEY_KINDS[bytes[0] ?? -1];
 	if (!kind || bytes.length !== (kind === 'ecdsa' ? 66 : 65)) return false;
 	if ('kind' in signer && signer.kind !== kind) return false;
-	const payload = voucherPayload(registry, genesis, voucher);
 	try {
+		const payload = voucherPayload(genesis, voucher);
 		const key = 'kind' in signer ? hexToU8a(signer.key) : decodeAddress(signer.account);
-		const result = signatureVerify(payload, bytes, key);
-		return result.isValid && result.crypto === kind;
+		return verify(kind, payload, bytes.subarray(1), key);
 	} catch {
 		return false;
 	}
@@ -266,11 +335,16 @@ export interface Gain {
 
 /** How a payee judges a voucher. */
 export interface Demands {
-	/** What it should add at least, without condition or for a preimage. */
-	readonly least: bigint;
+	/**
+	 * What it should add at least without condition: what work is done for. A lock is worth nothing to
+	 * who does not know its preimage.
+	 */
+	readonly paid: bigint;
+	/** What it should add at least for a preimage. */
+	readonly locked?: bigint;
 	/** Present block of the relay chain. */
 	readonly relayNow: number;
-	/** How many of its blocks a lock must have left. */
+	/** How many of its blocks a new lock must have left. */
 	readonly margin: number;
 }
 
@@ -280,16 +354,16 @@ export interface Demands {
  * Keep `best` and `locked` where they survive a crash, before the work that was paid for is done.
  */
 export class Receiver {
-	readonly registry: Registry;
 	readonly terms: Terms;
+	readonly #verify: Verify;
 	#best: SignedVoucher | null = null;
 	#locked: SignedVoucher | null = null;
 	#claimed: bigint;
 
-	constructor(registry: Registry, terms: Terms, claimed = 0n) {
-		this.registry = registry;
+	constructor(terms: Terms, claimed = 0n, verify = verifySignature) {
 		this.terms = terms;
 		this.#claimed = claimed;
+		this.#verify = verify;
 	}
 
 	/** The best voucher. */
@@ -320,25 +394,28 @@ export class Receiver {
 	}
 
 	/** Checks a voucher and keeps it if it adds enough. Cheap checks come first. */
-	accept(signed: SignedVoucher, { least, relayNow, margin }: Demands): Gain {
+	accept(signed: SignedVoucher, demands: Demands): Gain {
 		const { voucher } = signed;
+		const { relayNow, margin } = demands;
 		if (voucher.channel !== this.terms.channel) throw new VoucherRefused('OtherChannel');
 		if (!sameAccount(voucher.payee, this.terms.payee)) throw new VoucherRefused('OtherPayee');
 		if (total(voucher) > this.terms.deposit) throw new VoucherRefused('AboveDeposit');
-		const pending = this.#locked ? total(this.#locked.voucher) : 0n;
+		const pending = this.#pendingLock(relayNow);
 		const paid = positive(voucher.amount - this.amount);
-		const adds = voucher.lock ? positive(total(voucher) - max(pending, this.amount)) : paid;
-		if (adds === 0n || adds < least || voucher.amount < this.amount) {
+		const locked = positive((voucher.lock?.amount ?? 0n) - (pending?.amount ?? 0n));
+		const isEnough = paid >= demands.paid && locked >= (demands.locked ?? 0n);
+		if (paid + locked === 0n || !isEnough || voucher.amount < this.amount) {
 			throw new VoucherRefused('TooLittle');
 		}
-		if (voucher.lock && voucher.lock.expiresAt < relayNow + margin) {
+		const newLock = voucher.lock && !isSameLock(voucher.lock, pending) ? voucher.lock : null;
+		if (newLock && newLock.expiresAt < relayNow + margin) {
 			throw new VoucherRefused('ExpiresTooSoon');
 		}
 		if (this.#dropsLiveLock(voucher, relayNow)) throw new VoucherRefused('LockDropped');
-		if (!isSignedBy(this.registry, this.terms.genesis, this.terms.signer, signed)) {
+		const { genesis, signer } = this.terms;
+		if (!isSignedBy(genesis, signer, signed, this.#verify)) {
 			throw new VoucherRefused('BadSignature');
 		}
-		const locked = voucher.lock ? positive(total(voucher) - max(pending, voucher.amount)) : 0n;
 		if (!this.#best || voucher.amount > this.amount) this.#best = signed;
 		if (voucher.lock) this.#locked = signed;
 		this.#forgetReplacedLock();
@@ -351,18 +428,32 @@ export class Receiver {
 		return lock ? opensWith(lock, preimage) : false;
 	}
 
-	/** What to bring to the chain: the best voucher, or the pending lock with what opens it. */
-	claim(preimage?: Uint8Array): Claim | null {
-		if (preimage && this.#locked && this.opens(preimage)) {
-			return { signed: this.#locked, preimage: u8aToHex(preimage) };
-		}
+	/** What to bring to the chain: the best voucher. */
+	claim(): Claim | null {
 		return this.#best && this.unclaimed > 0n ? { signed: this.#best, preimage: null } : null;
 	}
 
+	/**
+	 * What to bring to the chain: the pending lock with what opens it, while it lasts at the relay
+	 * chain's block `relayNow`, else the best voucher.
+	 */
+	claimWith(preimage: Uint8Array, relayNow: number): Claim | null {
+		if (this.#locked && this.#pendingLock(relayNow) && this.opens(preimage)) {
+			return { signed: this.#locked, preimage: u8aToHex(preimage) };
+		}
+		return this.claim();
+	}
+
+	/** The lock that can still be opened. */
+	#pendingLock(relayNow: number): HashLock | null {
+		const lock = this.#locked?.voucher.lock ?? null;
+		return lock && relayNow < lock.expiresAt ? lock : null;
+	}
+
 	#dropsLiveLock(voucher: Voucher, relayNow: number): boolean {
-		const pending = this.#locked?.voucher;
-		if (!pending?.lock || relayNow >= pending.lock.expiresAt) return false;
-		const { kind, hash, amount, expiresAt } = pending.lock;
+		const pending = this.#pendingLock(relayNow);
+		if (!this.#locked || !pending) return false;
+		const { kind, hash, amount, expiresAt } = pending;
 		const next = voucher.lock;
 		const isCarried =
 			next !== null &&
@@ -370,7 +461,7 @@ export class Receiver {
 			next.hash === hash &&
 			next.amount >= amount &&
 			next.expiresAt >= expiresAt;
-		return !isCarried && voucher.amount < total(pending);
+		return !isCarried && voucher.amount < total(this.#locked.voucher);
 	}
 
 	#forgetReplacedLock(): void {
@@ -424,9 +515,14 @@ export function claimArgument(registry: Registry, claim: Claim) {
 	return { signed: signedVoucherArgument(registry, claim.signed), preimage: claim.preimage };
 }
 
-const max = (a: bigint, b: bigint) => (a > b ? a : b);
-const positive = (amount: bigint) => max(amount, 0n);
+const positive = (amount: bigint) => (amount > 0n ? amount : 0n);
+const isSameLock = (one: HashLock, other: HashLock | null) =>
+	other !== null &&
+	one.kind === other.kind &&
+	one.hash === other.hash &&
+	one.amount === other.amount &&
+	one.expiresAt === other.expiresAt;
 
 function sameAccount(a: string, b: string): boolean {
-	return u8aEq(decodeAddress(a), decodeAddress(b));
+	return a === b || u8aEq(decodeAddress(a), decodeAddress(b));
 }

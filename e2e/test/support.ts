@@ -6,7 +6,7 @@ import type { KeyringPair } from '@polkadot/keyring/types';
 import type { Hash } from '@polkadot/types/interfaces';
 import { u8aConcat, u8aToHex } from '@polkadot/util';
 import { xxhashAsU8a } from '@polkadot/util-crypto';
-import { Chain, eventOf, toNumber, type Call } from '../src/chain.ts';
+import { Chain, eventOf, toNumber, type Call, type Receipt } from '../src/chain.ts';
 import * as market from '../src/market.ts';
 import { devNode, temporaryFolder, type Node, type Sealing } from '../src/node.ts';
 import { EDSC } from '../src/units.ts';
@@ -144,9 +144,10 @@ export class Scene {
 		gpuDid: string,
 		changes: Partial<market.JobOrder> = {},
 		price = EDSC / 100n,
+		latencyMs = 30_000,
 	): Promise<number> {
 		const jobId = await this.submit(requester, changes);
-		await this.chain.send(market.placeBid(this.chain, jobId, gpuDid, price, 30_000), provider);
+		await this.chain.send(market.placeBid(this.chain, jobId, gpuDid, price, latencyMs), provider);
 		await this.chain.send(market.assignJob(this.chain, jobId, gpuDid), requester);
 		return jobId;
 	}
@@ -157,6 +158,54 @@ export class Scene {
 		const jobId = await this.assign(...job);
 		await this.chain.send(market.onJob(this.chain, 'startJob', jobId), provider);
 		return jobId;
+	}
+}
+
+/** What accounts own, free and on hold, against what they should. */
+export class Books {
+	private readonly fees = new Map<string, bigint>();
+	private readonly opening = new Map<string, bigint>();
+
+	private constructor(private readonly scene: Scene) {}
+
+	static async open(scene: Scene, ...accounts: readonly (KeyringPair | string)[]): Promise<Books> {
+		const books = new Books(scene);
+		for (const one of [...accounts, market.TREASURY, market.HELD_SLASHES]) {
+			const address = typeof one === 'string' ? one : one.address;
+			books.opening.set(address, await books.total(address));
+		}
+		return books;
+	}
+
+	private async total(address: string): Promise<bigint> {
+		const { free, held } = await market.readMoney(this.scene.chain, address);
+		return free + held;
+	}
+
+	/** Sends a call and notes its fee. */
+	async send(call: Call, signer: KeyringPair): Promise<Receipt> {
+		const receipt = await this.scene.chain.send(call, signer);
+		this.note(signer, receipt.fee);
+		return receipt;
+	}
+
+	/** Notes a fee that somebody has paid. */
+	note({ address }: KeyringPair, fee: bigint): void {
+		this.fees.set(address, (this.fees.get(address) ?? 0n) + fee);
+	}
+
+	/** Every account has gained so much, its own fees aside; those that are not named nothing. */
+	async gained(...gains: readonly (readonly [who: KeyringPair | string, amount: bigint])[]) {
+		const expected = new Map<string, bigint>();
+		for (const [who, amount] of gains) {
+			const address = typeof who === 'string' ? who : who.address;
+			assert.ok(this.opening.has(address), `${address} is in the books`);
+			expected.set(address, (expected.get(address) ?? 0n) + amount);
+		}
+		for (const [address, opening] of this.opening) {
+			const found = (await this.total(address)) - opening + (this.fees.get(address) ?? 0n);
+			assert.equal(found, expected.get(address) ?? 0n, address);
+		}
 	}
 }
 
@@ -205,3 +254,35 @@ export async function snapshot(
 /** The storage prefix of a pallet, or of one of its items. */
 export const prefixOf = (pallet: string, ...item: readonly string[]): string =>
 	u8aToHex(u8aConcat(...[pallet, ...item].map((name) => xxhashAsU8a(name, 128))));
+
+/**
+ * The call fails with that error, costs its signer the fee, and changes nothing below the prefixes.
+ * Says what it cost.
+ */
+export async function refusedUnchanged(
+	chain: Chain,
+	prefixes: readonly string[],
+	what: string,
+	call: Call,
+	signer: KeyringPair,
+	code: string,
+): Promise<bigint> {
+	const refusal = await chain.refused(call, signer);
+	assert.equal(refusal.code, code, what);
+	const { receipt } = refusal;
+	assert.ok(receipt, `${what}: refused by the pool, not by the call`);
+	const header = await chain.api.rpc.chain.getHeader(receipt.blockHash);
+	const parent = header.parentHash.toHex();
+	const [before, after, moneyBefore, moneyAfter] = await Promise.all([
+		snapshot(chain, prefixes, parent),
+		snapshot(chain, prefixes, receipt.blockHash),
+		market.readMoney(chain, signer.address, parent),
+		market.readMoney(chain, signer.address, receipt.blockHash),
+	]);
+	assert.ok(before.size > 0);
+	assert.deepEqual(after, before, `${what}: the state changed`);
+	assert.equal(moneyAfter.held, moneyBefore.held, what);
+	assert.equal(moneyAfter.free, moneyBefore.free - receipt.fee, what);
+	assert.ok(receipt.fee > 0n, `${what}: a refused call must pay`);
+	return receipt.fee;
+}

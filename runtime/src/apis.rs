@@ -214,7 +214,7 @@ impl_runtime_apis! {
 	// What the runtime reads of the relay chain (the block randomness) is in every proof already.
 	impl cumulus_primitives_core::KeyToIncludeInRelayProof<Block> for Runtime {
 		fn keys_to_prove() -> cumulus_primitives_core::RelayProofRequest {
-			Default::default()
+			crate::Checkpoint::keys_to_prove()
 		}
 	}
 

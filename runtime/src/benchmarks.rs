@@ -3,10 +3,11 @@
 use crate::{
 	configs::xcm_config::{EdscLocation, LocationToAccountId, PriceForSiblingDelivery, XcmConfig},
 	constants::{currency::EDSC, EDSC_PBC_PARA_ID},
-	AIModels, AccountId, Accounts, AllPalletsWithSystem, Balances, Clock, CollatorSelection,
-	DIDRegistry, GPURegistry, JobMarketplace, MessageQueue, Multisig, ParachainSystem, Proxy,
-	Reputation, Runtime, RuntimeCall, SessionKeys, Sudo, System, Timestamp, TransactionPayment,
-	Utility, WeightReclaim, XcmpQueue, AIDID, EXISTENTIAL_DEPOSIT,
+	AIModels, AccountId, Accounts, AllPalletsWithSystem, Balances, Checkpoint, Clock,
+	CollatorSelection, DIDRegistry, GPURegistry, JobMarketplace, MessageQueue, Multisig,
+	ParachainSystem, PaymentStreams, Proxy, Reputation, Runtime, RuntimeCall, SessionKeys, Sudo,
+	System, Timestamp, TransactionPayment, Utility, WeightReclaim, XcmpQueue, AIDID,
+	EXISTENTIAL_DEPOSIT,
 };
 use ai_compute_primitives::Did;
 use alloc::{boxed::Box, string::String, vec, vec::Vec};
@@ -42,6 +43,7 @@ frame_benchmarking::define_benchmarks!(
 	[pallet_job_marketplace, JobMarketplace]
 	[pallet_ai_models, AIModels]
 	[pallet_reputation, Reputation]
+	[pallet_payment_streams, PaymentStreams]
 	[pallet_clock, Clock]
 	[cumulus_pallet_parachain_system, ParachainSystem]
 	[cumulus_pallet_weight_reclaim, WeightReclaim]
@@ -50,6 +52,7 @@ frame_benchmarking::define_benchmarks!(
 	[pallet_session, SessionBench::<Runtime>]
 	[pallet_message_queue, MessageQueue]
 	[pallet_xcm, PalletXcmBench::<Runtime>]
+	[pallet_checkpoint, Checkpoint]
 	[pallet_utility, Utility]
 	[pallet_multisig, Multisig]
 	[pallet_proxy, Proxy]

@@ -85,5 +85,8 @@ pub mod consensus {
 /// Parachain number of this chain under FlareChain.
 pub const PARA_ID: u32 = 2015;
 
+/// Number of this chain among the partition burst chains: FlareChain keeps its checkpoints under it.
+pub const PBC_ID: u8 = 15;
+
 /// Parachain number of EDSC-PBC, whose token this chain's balances are.
 pub const EDSC_PBC_PARA_ID: u32 = 2013;

@@ -2,7 +2,7 @@
 //! here stand the rules that need two of them.
 
 use crate::{configs::fees::TreasuryAccount, Balance, Runtime, System};
-use ai_compute_primitives::DidHash;
+use ai_compute_primitives::{DidHash, JobId};
 use alloc::collections::BTreeMap;
 use frame_support::ensure;
 use pallet_gpu_registry::NodeLoad;
@@ -13,6 +13,7 @@ use sp_runtime::TryRuntimeError;
 pub fn check() -> Result<(), TryRuntimeError> {
 	check_node_loads()?;
 	check_open_jobs()?;
+	check_ties()?;
 	check_fee_account()
 }
 
@@ -58,6 +59,28 @@ fn check_open_jobs() -> Result<(), TryRuntimeError> {
 	if open != counted {
 		log::error!(target: "runtime::invariants", "market: {open:?}, catalogue: {counted:?}");
 		return Err("the catalogue's open jobs are the market's".into());
+	}
+	Ok(())
+}
+
+/// What the market counts as tied to a job is there: nothing else ever frees the job.
+fn check_ties() -> Result<(), TryRuntimeError> {
+	let mut ties = BTreeMap::<(JobId, u8), u32>::new();
+	let channels = pallet_payment_streams::Channels::<Runtime>::iter_values().map(|c| c.tie);
+	let streams = pallet_payment_streams::Streams::<Runtime>::iter_values().map(|s| s.tie);
+	let htlcs = pallet_payment_streams::Htlcs::<Runtime>::iter_values().map(|h| h.tie);
+	let tied = channels.chain(streams).chain(htlcs).flatten().map(|tie| (tie.job, tie.attempt));
+	let dues = pallet_payment_streams::JobDues::<Runtime>::iter_keys();
+	for key in tied.chain(dues) {
+		let payments = ties.entry(key).or_default();
+		*payments = payments.saturating_add(1);
+	}
+	let counted: BTreeMap<_, _> = pallet_job_marketplace::TiedPayments::<Runtime>::iter()
+		.map(|(job, attempt, ties)| ((job, attempt), ties.payments))
+		.collect();
+	if ties != counted {
+		log::error!(target: "runtime::invariants", "payments: {ties:?}, market: {counted:?}");
+		return Err("the market's tied payments are those of the payments".into());
 	}
 	Ok(())
 }

@@ -168,7 +168,9 @@ mod runtime {
 	pub type AIModels = pallet_ai_models;
 	#[runtime::pallet_index(14)]
 	pub type Reputation = pallet_reputation;
-	// Reserved: 12 ConfidentialCompute, 15 PaymentStreams.
+	#[runtime::pallet_index(15)]
+	pub type PaymentStreams = pallet_payment_streams;
+	// Reserved: 12 ConfidentialCompute.
 
 	#[runtime::pallet_index(20)]
 	pub type Clock = pallet_clock;
@@ -198,7 +200,8 @@ mod runtime {
 	pub type CumulusXcm = cumulus_pallet_xcm;
 	#[runtime::pallet_index(53)]
 	pub type MessageQueue = pallet_message_queue;
-	// Reserved: 60 Checkpoint.
+	#[runtime::pallet_index(60)]
+	pub type Checkpoint = pallet_checkpoint;
 
 	// Handy for accounts.
 	#[runtime::pallet_index(70)]

@@ -321,6 +321,8 @@ pub fn check_state() {
 	pallet_job_marketplace::Pallet::<Runtime>::do_try_state().expect("job marketplace");
 	pallet_ai_models::Pallet::<Runtime>::do_try_state().expect("AI models");
 	pallet_reputation::Pallet::<Runtime>::do_try_state().expect("reputation");
+	pallet_payment_streams::Pallet::<Runtime>::do_try_state().expect("payment streams");
+	pallet_checkpoint::Pallet::<Runtime>::do_try_state().expect("checkpoint");
 	invariants::check().expect("pallets agree");
 }
 

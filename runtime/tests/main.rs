@@ -1,11 +1,13 @@
 //! Tests of the whole runtime.
 
 mod chain;
+mod checkpoint;
 mod exported_state;
 mod fees;
 mod genesis;
 mod invariants;
 mod journey;
+mod payments;
 mod pins;
 mod random;
 mod sessions;

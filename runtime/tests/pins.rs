@@ -45,6 +45,7 @@ fn pallets_have_their_names_and_indices() {
 			(11, "JobMarketplace"),
 			(13, "AIModels"),
 			(14, "Reputation"),
+			(15, "PaymentStreams"),
 			(20, "Clock"),
 			(30, "ParachainSystem"),
 			(31, "ParachainInfo"),
@@ -56,6 +57,7 @@ fn pallets_have_their_names_and_indices() {
 			(51, "PolkadotXcm"),
 			(52, "CumulusXcm"),
 			(53, "MessageQueue"),
+			(60, "Checkpoint"),
 			(70, "Utility"),
 			(71, "Multisig"),
 			(72, "Proxy"),
@@ -185,6 +187,7 @@ fn hold_reasons_keep_their_encoding() {
 		RuntimeHoldReason::AIModels(pallet_ai_models::HoldReason::ModelDeposit).encode(),
 		RuntimeHoldReason::AIModels(pallet_ai_models::HoldReason::HostDeposit).encode(),
 		RuntimeHoldReason::Reputation(pallet_reputation::HoldReason::AppealBond).encode(),
+		RuntimeHoldReason::PaymentStreams(pallet_payment_streams::HoldReason::Deposits).encode(),
 		RuntimeHoldReason::Session(pallet_session::HoldReason::Keys).encode(),
 		RuntimeHoldReason::PolkadotXcm(pallet_xcm::HoldReason::AuthorizeAlias).encode(),
 	];
@@ -203,6 +206,7 @@ fn hold_reasons_keep_their_encoding() {
 			[13, 0],
 			[13, 1],
 			[14, 0],
+			[15, 0],
 			[42, 0],
 			[51, 0],
 		]

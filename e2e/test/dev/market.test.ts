@@ -11,12 +11,11 @@ import {
 	toBigInt,
 	toNumber,
 	type Call,
-	type Receipt,
 } from '../../src/chain.ts';
 import * as market from '../../src/market.ts';
 import { encodeOffer, signOffer, type Offer } from '../../src/offers.ts';
 import { EDSC } from '../../src/units.ts';
-import { account, describeDev, order, type Scene } from '../support.ts';
+import { account, Books, describeDev, order } from '../support.ts';
 
 // Odd, so that no share of a payment is a whole number.
 const PRICE = 100_000_000_007n;
@@ -29,50 +28,6 @@ const ROYALTY_BPS = 1_234;
 const PARENT_BPS = 2_500;
 const EVIDENCE = blake2AsHex('evidence', 256);
 const RESULT = new TextEncoder().encode('The result.');
-
-/** What accounts own, free and on hold, against what they should. */
-class Books {
-	private readonly fees = new Map<string, bigint>();
-	private readonly opening = new Map<string, bigint>();
-
-	private constructor(private readonly scene: Scene) {}
-
-	static async open(scene: Scene, ...accounts: readonly (KeyringPair | string)[]): Promise<Books> {
-		const books = new Books(scene);
-		for (const one of [...accounts, market.TREASURY, market.HELD_SLASHES]) {
-			const address = typeof one === 'string' ? one : one.address;
-			books.opening.set(address, await books.total(address));
-		}
-		return books;
-	}
-
-	private async total(address: string): Promise<bigint> {
-		const { free, held } = await market.readMoney(this.scene.chain, address);
-		return free + held;
-	}
-
-	/** Sends a call and notes its fee. */
-	async send(call: Call, signer: KeyringPair): Promise<Receipt> {
-		const receipt = await this.scene.chain.send(call, signer);
-		const { address } = signer;
-		this.fees.set(address, (this.fees.get(address) ?? 0n) + receipt.fee);
-		return receipt;
-	}
-
-	/** Every account has gained so much, its own fees aside; those that are not named nothing. */
-	async gained(...gains: readonly (readonly [who: KeyringPair | string, amount: bigint])[]) {
-		const expected = new Map<string, bigint>();
-		for (const [who, amount] of gains) {
-			const address = typeof who === 'string' ? who : who.address;
-			assert.ok(this.opening.has(address), `${address} is in the books`);
-			expected.set(address, (expected.get(address) ?? 0n) + amount);
-		}
-		for (const [address, opening] of this.opening) {
-			const found = (await this.total(address)) - opening + (this.fees.get(address) ?? 0n);
-			assert.equal(found, expected.get(address) ?? 0n, address);
-		}
-	}
-}
 
 describeDev('market', 'manual', (scene) => {
 	const requester = account('requester');

@@ -4,7 +4,7 @@ import type { KeyringPair } from '@polkadot/keyring/types';
 import type { Call } from '../../src/chain.ts';
 import * as market from '../../src/market.ts';
 import { EDSC } from '../../src/units.ts';
-import { account, describeDev, gpu, order, prefixOf, snapshot } from '../support.ts';
+import { account, describeDev, gpu, order, prefixOf, refusedUnchanged } from '../support.ts';
 
 const OBJECTS = [
 	prefixOf('DIDRegistry'),
@@ -30,27 +30,8 @@ describeDev('refusals', 'instant', (scene) => {
 	const long = (length: number) => 'x'.repeat(length);
 	const longDid = (length: number) => `did:etrid:gpu:${long(length - 14)}`;
 
-	/** The call fails with that error, costs its signer the fee and changes nothing else. */
-	async function refuse(what: string, call: Call, signer: KeyringPair, code: string): Promise<void> {
-		const { chain } = scene;
-		const refusal = await chain.refused(call, signer);
-		assert.equal(refusal.code, code, what);
-		const { receipt } = refusal;
-		assert.ok(receipt, `${what}: refused by the pool, not by the call`);
-		const header = await chain.api.rpc.chain.getHeader(receipt.blockHash);
-		const parent = header.parentHash.toHex();
-		const [before, after, moneyBefore, moneyAfter] = await Promise.all([
-			snapshot(chain, OBJECTS, parent),
-			snapshot(chain, OBJECTS, receipt.blockHash),
-			market.readMoney(chain, signer.address, parent),
-			market.readMoney(chain, signer.address, receipt.blockHash),
-		]);
-		assert.ok(before.size > 0);
-		assert.deepEqual(after, before, `${what}: the state changed`);
-		assert.equal(moneyAfter.held, moneyBefore.held, what);
-		assert.equal(moneyAfter.free, moneyBefore.free - receipt.fee, what);
-		assert.ok(receipt.fee > 0n, `${what}: a refused call must pay`);
-	}
+	const refuse = (what: string, call: Call, signer: KeyringPair, code: string) =>
+		refusedUnchanged(scene.chain, OBJECTS, what, call, signer, code);
 
 	const onJob = (method: Parameters<typeof market.onJob>[1], jobId: number) =>
 		market.onJob(scene.chain, method, jobId);

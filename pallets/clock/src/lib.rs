@@ -13,7 +13,7 @@
 //! - A chain that moves between sovereign and relayed mode does not jump.
 //!
 //! The counter starts at 0 and the first block makes it 1. It is not the relay chain's number and
-//! must not be compared with it.
+//! must not be compared with it; [`RelayNumber`] is.
 //!
 //! The pallet also keeps the relay chain's block randomness (BABE's author VRF) for
 //! [`RelayRandomness`]. A relay validator can influence it and a collator can choose the relay
@@ -34,6 +34,8 @@ use cumulus_pallet_parachain_system::{relay_state_snapshot::RelayChainStateProof
 use cumulus_primitives_core::{relay_chain::well_known_keys, PersistedValidationData};
 use frame_support::{pallet_prelude::*, traits::Get};
 use frame_system::pallet_prelude::BlockNumberFor;
+#[cfg(any(feature = "std", feature = "runtime-benchmarks", test))]
+use sp_runtime::SaturatedConversion;
 use sp_runtime::{traits::BlockNumberProvider, Saturating};
 
 #[frame_support::pallet]
@@ -118,6 +120,23 @@ impl<T: Config> BlockNumberProvider for Pallet<T> {
 	#[cfg(any(feature = "std", feature = "runtime-benchmarks", test))]
 	fn set_block_number(now: Self::BlockNumber) {
 		Now::<T>::put(now);
+	}
+}
+
+/// Number of the relay chain's block that the last own block was built on, 0 before the first. Unlike
+/// the clock it does not wait while this chain makes no blocks.
+pub struct RelayNumber<T>(PhantomData<T>);
+
+impl<T: Config> BlockNumberProvider for RelayNumber<T> {
+	type BlockNumber = BlockNumberFor<T>;
+
+	fn current_block_number() -> Self::BlockNumber {
+		LastRelayNumber::<T>::get().unwrap_or_default().into()
+	}
+
+	#[cfg(any(feature = "std", feature = "runtime-benchmarks", test))]
+	fn set_block_number(number: Self::BlockNumber) {
+		LastRelayNumber::<T>::put(number.saturated_into::<u32>());
 	}
 }
 

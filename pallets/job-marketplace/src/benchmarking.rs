@@ -8,8 +8,8 @@
 use super::*;
 use ai_compute_primitives::{
 	model_version_hash, AttestationId, AttestationInspect, Did, DidHash, EnclaveKeys, FeePolicy,
-	JobId, JobOutcome, ModelInspect, NodeMutate, ProofClaim, ProofInspect, ProofLength, ProofTerms,
-	ProvenOutput, Receipt, ReceiptOutcome, SessionKey,
+	JobId, JobOutcome, JobTies, ModelInspect, NodeMutate, ProofClaim, ProofInspect, ProofLength,
+	ProofTerms, ProvenOutput, Receipt, ReceiptOutcome, SessionKey,
 };
 use alloc::{format, vec, vec::Vec};
 use codec::Encode;
@@ -168,7 +168,7 @@ fn full_job<T: Config>(owner: &T::AccountId) -> (JobId, Did) {
 	(job_id, did)
 }
 
-/// The same, assigned to `owner`.
+/// The same, assigned to `owner`, with a payment tied to it.
 fn assigned<T: Config>(owner: &T::AccountId) -> (JobId, Did) {
 	let (job_id, did) = full_job::<T>(owner);
 	Pallet::<T>::assign_job(
@@ -177,6 +177,7 @@ fn assigned<T: Config>(owner: &T::AccountId) -> (JobId, Did) {
 		did.as_bytes().to_vec(),
 	)
 	.unwrap();
+	<Pallet<T> as JobTies<_, _>>::tie(job_id, 1);
 	(job_id, did)
 }
 
@@ -422,7 +423,8 @@ fn items<T: Config>(n: u32) -> u32 {
 	n.min(T::MaxBatch::get())
 }
 
-/// Job number `n` of a batch, of `requester`, assigned to a node of its own and started at once.
+/// Job number `n` of a batch, of `requester`, assigned to a node of its own, with a payment tied to
+/// it, and started at once.
 fn started<T: Config>(n: u32, requester: &T::AccountId) -> JobId {
 	let job_id = submit::<T>(requester, 0);
 	let owner = funded::<T>("worker", n);
@@ -430,6 +432,7 @@ fn started<T: Config>(n: u32, requester: &T::AccountId) -> JobId {
 	bid::<T>(job_id, &owner, &did, price::<T>());
 	let did = did.as_bytes().to_vec();
 	Pallet::<T>::assign_job(RawOrigin::Signed(requester.clone()).into(), job_id, did).unwrap();
+	<Pallet<T> as JobTies<_, _>>::tie(job_id, 1);
 	Pallet::<T>::start_job(RawOrigin::Signed(owner).into(), job_id).unwrap();
 	job_id
 }
@@ -861,6 +864,7 @@ mod benchmarks {
 		let requester = funded::<T>("payer", 0);
 		let job_id = completed::<T>(&requester);
 		Pallet::<T>::accept_result(RawOrigin::Signed(requester).into(), job_id, Some(5)).unwrap();
+		<Pallet<T> as JobTies<_, _>>::untie(job_id, 1);
 		for n in 0..T::MaxBidsPerJob::get().saturating_sub(1) {
 			Pallet::<T>::withdraw_bid(
 				RawOrigin::Signed(caller::<T>()).into(),
@@ -1015,6 +1019,7 @@ mod benchmarks {
 		for job_id in &jobs {
 			let who = RawOrigin::Signed(caller::<T>()).into();
 			Pallet::<T>::finalize_job(who, *job_id).unwrap();
+			<Pallet<T> as JobTies<_, _>>::untie(*job_id, 1);
 		}
 		jobs.iter().for_each(|job_id| seal_delivered::<T>(*job_id));
 		let end = job::<T>(jobs[0]).deadline;

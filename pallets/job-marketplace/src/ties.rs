@@ -101,15 +101,23 @@ impl<T: Config> JobTies<T::AccountId, BalanceOf<T>> for Pallet<T> {
 	}
 
 	fn untie(job_id: JobId, attempt: u8) {
-		TiedPayments::<T>::mutate_exists(job_id, attempt, |maybe_ties| match maybe_ties.take() {
-			Some(ties) => {
-				let payments = ties.payments.saturating_sub(1);
-				*maybe_ties = (payments > 0).then_some(Ties { payments, ..ties });
-			}
-			None => {
-				defensive!("a payment was tied that is untied");
-			}
-		});
+		let Some(mut ties) = TiedPayments::<T>::take(job_id, attempt) else {
+			defensive!("a payment was tied that is untied");
+			return;
+		};
+		ties.payments = ties.payments.saturating_sub(1);
+		if !ties.payments.is_zero() {
+			TiedPayments::<T>::insert(job_id, attempt, ties);
+			return;
+		}
+		// The requester could not fetch the deposit before. The time in which nobody else can begins
+		// now.
+		let Some(mut job) = Jobs::<T>::get(job_id) else { return };
+		let now = Self::now();
+		if job.status.is_terminal() && job.deadline < now {
+			job.deadline = now;
+			Jobs::<T>::insert(job_id, job);
+		}
 	}
 
 	fn paid(payment: &TiedPayment<T::AccountId, BalanceOf<T>>) -> DispatchResult {

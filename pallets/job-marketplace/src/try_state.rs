@@ -251,6 +251,16 @@ impl<T: Config> Pallet<T> {
 		}) {
 			return Err(broken("payments are tied to an attempt that there is", &job_id));
 		}
+		for (job_id, attempt, ties) in TiedPayments::<T>::iter() {
+			let is_live = Jobs::<T>::get(job_id).is_some_and(|job| {
+				attempt == job.attempts && job.assignment.is_some() && !job.status.is_terminal()
+			});
+			ensure_rule(
+				is_live == ties.ended_at.is_none(),
+				"ties know whether their attempt has ended",
+				&(job_id, attempt),
+			)?;
+		}
 		for (job_id, result) in Results::<T>::iter() {
 			let job = Jobs::<T>::get(job_id)
 				.ok_or_else(|| broken("no result outlives its job", &job_id))?;

@@ -144,13 +144,15 @@ fn voucher_over<T: Config>(
 	SignedVoucher { voucher, signature }
 }
 
-/// A channel for a job and a claim on it, each party a stranger.
+/// A channel for a job that has ended, and a claim on it. Each party is a stranger.
 fn claimable<T: Config>(kind: Kind) -> (ChannelId, ClaimOf<T>) {
 	let (payer, payee) = (funded::<T>("payer", 0), funded::<T>("payee", 0));
 	let job = job::<T>(&payer, &payee);
 	let key = kind.generate();
 	let channel_id = channel::<T>(&payer, &payee, Some(job), key);
 	let signed = voucher::<T>(channel_id, &key);
+	T::Jobs::end_for_benchmark(job);
+	wait::<T>(1u32.into());
 	(channel_id, Claim { signed, preimage: Some(PREIMAGE) })
 }
 
@@ -220,7 +222,7 @@ fn htlc<T: Config>(payer: &T::AccountId, payee: &T::AccountId) -> HtlcId {
 }
 
 /// A lock of a tied channel that became a payment of its own, and its job. Its payee pays for the
-/// storage. No royalty of the job is due.
+/// storage. No royalty of the job is due, and nothing else is tied to it.
 fn enforced<T: Config>() -> (HtlcId, JobId) {
 	let (payer, payee) = (funded::<T>("payer", 0), funded::<T>("payee", 0));
 	let job = job::<T>(&payer, &payee);
@@ -230,6 +232,7 @@ fn enforced<T: Config>() -> (HtlcId, JobId) {
 	let htlc_id = NextHtlcId::<T>::get();
 	let voucher = voucher_over::<T>(channel_id, &key, Zero::zero());
 	Pallet::<T>::enforce_lock(signed::<T>(&payee), voucher).unwrap();
+	Pallet::<T>::close(signed::<T>(&payee), channel_id, None).unwrap();
 	(htlc_id, job)
 }
 
@@ -321,6 +324,8 @@ mod benches {
 		let (payer, payee) = (funded::<T>("payer", 0), caller::<T>());
 		let job = job::<T>(&payer, &payee);
 		let id = channel::<T>(&payer, &payee, Some(job), Kind::Ecdsa.generate());
+		T::Jobs::end_for_benchmark(job);
+		wait::<T>(1u32.into());
 		#[extrinsic_call]
 		close(RawOrigin::Signed(payee), id, None);
 		assert!(!Channels::<T>::contains_key(id));
@@ -340,8 +345,6 @@ mod benches {
 	#[benchmark]
 	fn finalize_close() {
 		let (id, _) = claimable::<T>(Kind::Sr25519);
-		let tie = Channels::<T>::get(id).unwrap().tie.unwrap();
-		T::Jobs::end_for_benchmark(tie.job);
 		wait::<T>(Parameters::<T>::get().max_challenge);
 		#[extrinsic_call]
 		_(RawOrigin::Signed(caller::<T>()), id);
@@ -478,7 +481,9 @@ mod benches {
 
 	#[benchmark]
 	fn refund_htlc() {
-		let (id, _) = enforced::<T>();
+		let (id, job) = enforced::<T>();
+		T::Jobs::end_for_benchmark(job);
+		wait::<T>(Parameters::<T>::get().max_challenge);
 		Htlcs::<T>::mutate(id, |htlc| htlc.as_mut().unwrap().expires_at = Zero::zero());
 		#[extrinsic_call]
 		_(RawOrigin::Signed(caller::<T>()), id);
@@ -499,9 +504,9 @@ mod benches {
 	#[benchmark]
 	fn collect_royalty() {
 		let (id, claim) = claimable::<T>(Kind::Sr25519);
-		let tie = Channels::<T>::get(id).unwrap().tie.unwrap();
-		Pallet::<T>::claim(signed::<T>(&caller::<T>()), claim).unwrap();
-		T::Jobs::end_for_benchmark(tie.job);
+		let Channel { payee, tie, .. } = Channels::<T>::get(id).unwrap();
+		let tie = tie.unwrap();
+		Pallet::<T>::close(signed::<T>(&payee), id, Some(claim)).unwrap();
 		let payees = T::Jobs::royalty_payees(tie.job);
 		assert!(payees.model.is_some() && payees.parent.is_some());
 		#[extrinsic_call]

@@ -386,7 +386,8 @@ impl<T: Config> Pallet<T> {
 			Self::book_claim(channel_id, paid);
 		}
 		let locked = Self::advance(&mut channel, locked_to);
-		let longest = relay_now.saturating_add(Parameters::<T>::get().max_lock);
+		// What the parameters allow now does not touch what was signed before.
+		let longest = relay_now.saturating_add(parameters::MAX_PERIOD.into());
 		let htlc_id = Self::insert_htlc(Htlc {
 			payer: channel.payer.clone(),
 			payee: payee.clone(),

@@ -18,9 +18,11 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
+	/// Once for each attempt: what was paid for it counts as one use of the model.
 	pub(crate) fn do_collect_royalty(job: JobId, attempt: u8) -> DispatchResult {
 		let due = JobDues::<T>::take(job, attempt).ok_or(Error::<T>::NothingDue)?;
-		ensure!(T::Jobs::ended_at(job, attempt).is_some(), Error::<T>::TooEarly);
+		let is_last = T::Jobs::tied(job, attempt) == 1;
+		ensure!(is_last && T::Jobs::ended_at(job, attempt).is_some(), Error::<T>::TooEarly);
 		let RoyaltyPayees { model, parent, parent_bps } = T::Jobs::royalty_payees(job);
 		let bps = u32::from(parent_bps.min(shares::FULL_BPS)).saturating_mul(100);
 		let to_parent = Permill::from_parts(bps).mul_floor(due.royalty);

@@ -530,8 +530,8 @@ pub mod pallet {
 		/// Sends the royalty of payments tied to an attempt at a job to the owners of its model and the
 		/// model's parent.
 		///
-		/// Origin: anyone signed, once the attempt has ended. A job cannot be removed before. Emits
-		/// `RoyaltyCollected`.
+		/// Origin: anyone signed, once the attempt has ended and everything else that was tied to it is
+		/// closed. A job cannot be removed before. Emits `RoyaltyCollected`.
 		#[pallet::call_index(61)]
 		pub fn collect_royalty(origin: OriginFor<T>, job: JobId, attempt: u8) -> DispatchResult {
 			ensure_signed(origin)?;

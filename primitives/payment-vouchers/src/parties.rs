@@ -149,11 +149,8 @@ pub enum Refusal {
 	UnknownChannel,
 	/// The deposit does not cover it.
 	AboveDeposit,
-	/// It adds less than was asked.
-	TooLittle {
-		/// What it adds.
-		adds: u128,
-	},
+	/// It adds less than was asked: only so much.
+	TooLittle(Gain),
 	/// It takes back a pending lock that could still be opened.
 	LockDropped,
 	/// Its lock expires too soon to be of use.
@@ -162,13 +159,25 @@ pub enum Refusal {
 	BadSignature,
 }
 
-/// What a voucher added.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+/// What a voucher adds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Gain {
-	/// Without condition.
+	/// Without condition: what work may be done for.
 	pub paid: u128,
-	/// For a preimage, in all.
+	/// For a preimage, until its lock expires.
 	pub locked: u128,
+}
+
+impl Gain {
+	/// So much without condition.
+	pub fn paid(paid: u128) -> Self {
+		Self { paid, locked: 0 }
+	}
+
+	/// So much for a preimage.
+	pub fn locked(locked: u128) -> Self {
+		Self { paid: 0, locked }
+	}
 }
 
 /// The payee's side of a channel: its best voucher.
@@ -222,15 +231,16 @@ impl Receiver {
 		self.forget_replaced_lock();
 	}
 
-	/// Checks a voucher that should add at least `least`, without condition or for a preimage, and
-	/// keeps it if it does. `relay_now` is the present block of the relay chain and `margin` how many
-	/// of its blocks a lock must have left.
+	/// Checks a voucher that should add at least `least`, and keeps it if it does. Whoever works for
+	/// the voucher asks for what is paid without condition: a lock is worth nothing to who does not
+	/// know its preimage. `relay_now` is the present block of the relay chain and `margin` how many of
+	/// its blocks a new lock must have left.
 	///
 	/// Cheap checks come first, so that worthless bytes cost no signature check.
 	pub fn accept(
 		&mut self,
 		signed: SignedVoucher,
-		least: u128,
+		least: Gain,
 		relay_now: u32,
 		margin: u32,
 	) -> Result<Gain, Refusal> {
@@ -244,17 +254,19 @@ impl Receiver {
 		if voucher.total() > self.terms.deposit || voucher.total() < voucher.amount {
 			return Err(Refusal::AboveDeposit);
 		}
-		let paid = voucher.amount.saturating_sub(self.amount());
-		let pending = self.locked.as_ref().map_or(0, |signed| signed.voucher.total());
-		let locked = voucher.total().saturating_sub(pending.max(voucher.amount));
-		let adds = match voucher.lock {
-			None => paid,
-			Some(_) => voucher.total().saturating_sub(pending.max(self.amount())),
+		let pending = self.pending_lock(relay_now);
+		let gain = Gain {
+			paid: voucher.amount.saturating_sub(self.amount()),
+			locked: voucher
+				.total()
+				.saturating_sub(voucher.amount)
+				.saturating_sub(pending.map_or(0, |lock| lock.amount)),
 		};
-		if adds == 0 || adds < least || voucher.amount < self.amount() {
-			return Err(Refusal::TooLittle { adds });
+		let is_enough = gain.paid >= least.paid && gain.locked >= least.locked;
+		if gain == Gain::default() || !is_enough || voucher.amount < self.amount() {
+			return Err(Refusal::TooLittle(gain));
 		}
-		if let Some(lock) = &voucher.lock {
+		if let Some(lock) = voucher.lock.as_ref().filter(|lock| Some(*lock) != pending) {
 			if lock.expires_at < relay_now.saturating_add(margin) {
 				return Err(Refusal::ExpiresTooSoon);
 			}
@@ -274,20 +286,26 @@ impl Receiver {
 			self.locked = Some(signed);
 		}
 		self.forget_replaced_lock();
-		Ok(Gain { paid, locked: if has_lock { locked } else { 0 } })
+		Ok(gain)
+	}
+
+	/// The lock that can still be opened.
+	fn pending_lock(&self, relay_now: u32) -> Option<&HashLock> {
+		let lock = self.locked.as_ref()?.voucher.lock.as_ref()?;
+		(relay_now < lock.expires_at).then_some(lock)
 	}
 
 	/// Whether `voucher` neither carries on nor pays the pending lock, which is not lost by that but
 	/// would stand beside it: both cover the same part of the deposit.
 	fn drops_live_lock(&self, voucher: &Voucher, relay_now: u32) -> bool {
-		let Some(pending) = &self.locked else { return false };
-		let Some(lock) = &pending.voucher.lock else { return false };
+		let Some(lock) = self.pending_lock(relay_now) else { return false };
+		let total = self.locked.as_ref().map_or(0, |pending| pending.voucher.total());
 		let is_carried = voucher.lock.as_ref().is_some_and(|next| {
 			(next.kind, next.hash) == (lock.kind, lock.hash)
 				&& next.amount >= lock.amount
 				&& next.expires_at >= lock.expires_at
 		});
-		relay_now < lock.expires_at && !is_carried && voucher.amount < pending.voucher.total()
+		!is_carried && voucher.amount < total
 	}
 
 	fn forget_replaced_lock(&mut self) {
@@ -303,14 +321,20 @@ impl Receiver {
 		lock.is_some_and(|lock| lock.opens_with(preimage))
 	}
 
-	/// What to bring to the chain: the best voucher, or the pending lock with what opens it.
-	pub fn claim(&self, preimage: Option<Preimage>) -> Option<Claim> {
-		if let Some(preimage) = preimage.filter(|preimage| self.opens(preimage)) {
+	/// What to bring to the chain: the best voucher.
+	pub fn claim(&self) -> Option<Claim> {
+		let signed = self.best.clone().filter(|_| self.unclaimed() > 0)?;
+		Some(Claim { signed, preimage: None })
+	}
+
+	/// What to bring to the chain: the pending lock with what opens it, while it lasts at the relay
+	/// chain's block `relay_now`, else the best voucher.
+	pub fn claim_with(&self, preimage: Preimage, relay_now: u32) -> Option<Claim> {
+		if self.pending_lock(relay_now).is_some() && self.opens(&preimage) {
 			let signed = self.locked.clone()?;
 			return Some(Claim { signed, preimage: Some(preimage) });
 		}
-		let signed = self.best.clone().filter(|_| self.unclaimed() > 0)?;
-		Some(Claim { signed, preimage: None })
+		self.claim()
 	}
 }
 
@@ -343,7 +367,7 @@ impl VoucherBook {
 	pub fn accept(
 		&mut self,
 		signed: SignedVoucher,
-		least: u128,
+		least: Gain,
 		relay_now: u32,
 		margin: u32,
 	) -> Result<Gain, Refusal> {
@@ -357,7 +381,7 @@ impl VoucherBook {
 		let mut open: Vec<_> =
 			self.0.values().filter(|receiver| receiver.unclaimed() > 0).collect();
 		open.sort_by_key(|receiver| core::cmp::Reverse(receiver.unclaimed()));
-		open.into_iter().take(most).filter_map(|receiver| receiver.claim(None)).collect()
+		open.into_iter().take(most).filter_map(|receiver| receiver.claim()).collect()
 	}
 }
 

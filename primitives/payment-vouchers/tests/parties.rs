@@ -42,7 +42,15 @@ fn sign(voucher: Voucher) -> SignedVoucher {
 }
 
 fn accept(receiver: &mut Receiver, signed: SignedVoucher, least: u128) -> Result<Gain, Refusal> {
-	receiver.accept(signed, least, RELAY_NOW, MARGIN)
+	receiver.accept(signed, Gain::paid(least), RELAY_NOW, MARGIN)
+}
+
+fn accept_lock(
+	receiver: &mut Receiver,
+	signed: SignedVoucher,
+	least: u128,
+) -> Result<Gain, Refusal> {
+	receiver.accept(signed, Gain::locked(least), RELAY_NOW, MARGIN)
 }
 
 fn lock(amount: u128) -> payment_vouchers::HashLock {
@@ -55,14 +63,14 @@ fn vouchers_add_up_and_the_best_is_kept() {
 	for n in 1..=10u128 {
 		let signed = sign(issuer.pay(10).unwrap());
 		assert_eq!(signed.voucher.nonce, n as u64);
-		assert_eq!(accept(&mut receiver, signed, 10), Ok(Gain { paid: 10, locked: 0 }));
+		assert_eq!(accept(&mut receiver, signed, 10), Ok(Gain::paid(10)));
 		assert_eq!((receiver.amount(), receiver.unclaimed()), (10 * n, 10 * n));
 	}
 	assert_eq!(issuer.promised(), 100);
-	let claim = receiver.claim(None).unwrap();
+	let claim = receiver.claim().unwrap();
 	assert_eq!((claim.signed.voucher.amount, claim.preimage), (100, None));
 	receiver.claimed(100);
-	assert_eq!((receiver.unclaimed(), receiver.claim(None)), (0, None));
+	assert_eq!((receiver.unclaimed(), receiver.claim()), (0, None));
 }
 
 #[test]
@@ -72,10 +80,10 @@ fn old_vouchers_and_too_small_ones_are_refused() {
 	let second = sign(issuer.pay(5).unwrap());
 	assert!(accept(&mut receiver, second.clone(), 15).is_ok());
 	for old in [first, second] {
-		assert_eq!(accept(&mut receiver, old, 0), Err(Refusal::TooLittle { adds: 0 }));
+		assert_eq!(accept(&mut receiver, old, 0), Err(Refusal::TooLittle(Gain::paid(0))));
 	}
 	let third = sign(issuer.pay(5).unwrap());
-	assert_eq!(accept(&mut receiver, third, 6), Err(Refusal::TooLittle { adds: 5 }));
+	assert_eq!(accept(&mut receiver, third, 6), Err(Refusal::TooLittle(Gain::paid(5))));
 	assert_eq!(receiver.amount(), 15);
 }
 
@@ -83,9 +91,9 @@ fn old_vouchers_and_too_small_ones_are_refused() {
 fn what_was_claimed_counts_after_a_lost_store() {
 	let mut receiver = Receiver::new(terms(), 500);
 	let old = sign(Voucher { amount: 400, ..voucher() });
-	assert_eq!(accept(&mut receiver, old, 0), Err(Refusal::TooLittle { adds: 0 }));
+	assert_eq!(accept(&mut receiver, old, 0), Err(Refusal::TooLittle(Gain::paid(0))));
 	let new = sign(Voucher { amount: 510, ..voucher() });
-	assert_eq!(accept(&mut receiver, new, 10), Ok(Gain { paid: 10, locked: 0 }));
+	assert_eq!(accept(&mut receiver, new, 10), Ok(Gain::paid(10)));
 }
 
 fn voucher() -> Voucher {
@@ -155,16 +163,19 @@ fn a_lock_is_paid_by_the_preimage() {
 	let (mut issuer, mut receiver) = parties();
 	accept(&mut receiver, sign(issuer.pay(100).unwrap()), 100).unwrap();
 	let signed = sign(issuer.lock_up(lock(50)).unwrap());
-	assert_eq!(accept(&mut receiver, signed.clone(), 50), Ok(Gain { paid: 0, locked: 50 }));
+	assert_eq!(accept_lock(&mut receiver, signed.clone(), 50), Ok(Gain::locked(50)));
 	assert_eq!((receiver.amount(), receiver.locked()), (100, Some(&signed)));
-	assert_eq!(receiver.claim(Some([0; 32])), receiver.claim(None));
+	assert_eq!(receiver.claim_with([0; 32], RELAY_NOW), receiver.claim());
 	let claim = Claim { signed, preimage: Some(PREIMAGE) };
-	assert_eq!(receiver.claim(Some(PREIMAGE)), Some(claim));
+	assert_eq!(receiver.claim_with(PREIMAGE, RELAY_NOW + 99), Some(claim));
+	// The chain refuses an expired lock; the rest is still good.
+	assert_eq!(receiver.claim_with(PREIMAGE, RELAY_NOW + 100), receiver.claim());
+	assert!(receiver.claim().is_some());
 
 	assert_eq!(issuer.unlock(&[0; 32]), Err(IssueError::WrongPreimage));
 	let unlocked = sign(issuer.unlock(&PREIMAGE).unwrap());
 	assert_eq!((unlocked.voucher.amount, unlocked.voucher.lock), (150, None));
-	assert_eq!(accept(&mut receiver, unlocked, 50), Ok(Gain { paid: 50, locked: 0 }));
+	assert_eq!(accept(&mut receiver, unlocked, 50), Ok(Gain::paid(50)));
 	assert_eq!(receiver.locked(), None);
 	assert_eq!(issuer.unlock(&PREIMAGE), Err(IssueError::NoLock));
 }
@@ -172,7 +183,7 @@ fn a_lock_is_paid_by_the_preimage() {
 #[test]
 fn a_live_lock_is_carried_on_and_never_dropped() {
 	let (mut issuer, mut receiver) = parties();
-	accept(&mut receiver, sign(issuer.lock_up(lock(50)).unwrap()), 50).unwrap();
+	accept_lock(&mut receiver, sign(issuer.lock_up(lock(50)).unwrap()), 50).unwrap();
 	let more = sign(issuer.pay(10).unwrap());
 	assert!(more.voucher.lock.is_some());
 	let dropping = sign(Voucher { amount: 10, ..voucher() });
@@ -180,14 +191,50 @@ fn a_live_lock_is_carried_on_and_never_dropped() {
 	let shorter = LockKind::Sha2.lock(&PREIMAGE, 50, RELAY_NOW + 60);
 	let shortened = sign(Voucher { amount: 10, lock: Some(shorter), ..voucher() });
 	assert_eq!(accept(&mut receiver, shortened, 0), Err(Refusal::LockDropped));
-	assert_eq!(accept(&mut receiver, more, 10), Ok(Gain { paid: 10, locked: 10 }));
+	assert_eq!(accept(&mut receiver, more, 10), Ok(Gain::paid(10)));
 	// Once it has expired it may go.
 	assert_eq!(issuer.drop_lock(RELAY_NOW + 99), Err(IssueError::LockLive));
 	issuer.drop_lock(RELAY_NOW + 100).unwrap();
 	let after = sign(issuer.pay(5).unwrap());
 	assert_eq!(after.voucher.lock, None);
-	assert!(receiver.accept(after, 5, RELAY_NOW + 100, MARGIN).is_ok());
+	assert!(receiver.accept(after, Gain::paid(5), RELAY_NOW + 100, MARGIN).is_ok());
 	assert_eq!(issuer.drop_lock(u32::MAX), Err(IssueError::NoLock));
+}
+
+#[test]
+fn a_lock_pays_for_no_work() {
+	let (_, mut receiver) = parties();
+	for n in 1..=3u128 {
+		let signed = sign(Voucher { amount: 0, lock: Some(lock(10 * n)), ..voucher() });
+		let refused = Refusal::TooLittle(Gain::locked(10 * n));
+		assert_eq!(accept(&mut receiver, signed, 10), Err(refused));
+	}
+	assert_eq!((receiver.amount(), receiver.locked()), (0, None));
+}
+
+#[test]
+fn an_expired_lock_stands_in_no_way() {
+	let (mut issuer, mut receiver) = parties();
+	accept_lock(&mut receiver, sign(issuer.lock_up(lock(60)).unwrap()), 60).unwrap();
+	issuer.drop_lock(RELAY_NOW + 100).unwrap();
+	let next = LockKind::Sha2.lock(&PREIMAGE, 40, RELAY_NOW + 200);
+	let signed = sign(issuer.lock_up(next).unwrap());
+	let taken = receiver.accept(signed.clone(), Gain::locked(40), RELAY_NOW + 100, MARGIN);
+	assert_eq!(taken, Ok(Gain::locked(40)));
+	assert_eq!(receiver.locked(), Some(&signed));
+}
+
+#[test]
+fn a_lock_that_is_carried_on_needs_no_time_of_its_own() {
+	let (mut issuer, mut receiver) = parties();
+	accept_lock(&mut receiver, sign(issuer.lock_up(lock(50)).unwrap()), 50).unwrap();
+	let late = RELAY_NOW + 99;
+	let carried = sign(issuer.pay(10).unwrap());
+	assert_eq!(receiver.accept(carried, Gain::paid(10), late, MARGIN), Ok(Gain::paid(10)));
+	let mut raised = issuer.pay(10).unwrap();
+	raised.lock = Some(lock(51));
+	let refused = receiver.accept(sign(raised), Gain::paid(10), late, MARGIN);
+	assert_eq!(refused, Err(Refusal::ExpiresTooSoon));
 }
 
 #[test]
@@ -209,11 +256,11 @@ fn a_book_claims_what_pays_most_first() {
 		let amount = [30, 10, 50, 0, 20][channel as usize];
 		if amount > 0 {
 			let signed = sign(Voucher { channel, amount, ..voucher() });
-			book.accept(signed, 0, RELAY_NOW, MARGIN).unwrap();
+			book.accept(signed, Gain::default(), RELAY_NOW, MARGIN).unwrap();
 		}
 	}
 	let unknown = sign(Voucher { channel: 9, ..voucher() });
-	let refused = book.accept(unknown, 0, RELAY_NOW, MARGIN);
+	let refused = book.accept(unknown, Gain::default(), RELAY_NOW, MARGIN);
 	assert_eq!(refused, Err(Refusal::UnknownChannel));
 	let channels = |claims: Vec<Claim>| {
 		claims.iter().map(|claim| claim.signed.voucher.channel).collect::<Vec<_>>()

@@ -7,7 +7,7 @@ use crate::{
 		time::{DAYS, HOURS, MINUTES},
 	},
 	AIModels, AccountId, Balance, Balances, BlockNumber, Clock, DIDRegistry, GPURegistry,
-	Reputation, Runtime, RuntimeHoldReason, AIDID,
+	JobMarketplace, Reputation, Runtime, RuntimeHoldReason, AIDID,
 };
 use frame_support::{
 	parameter_types,
@@ -210,4 +210,25 @@ impl pallet_job_marketplace::Config for Runtime {
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkModels = crate::benchmarks::Models;
 	type WeightInfo = pallet_job_marketplace::weights::SubstrateWeight<Runtime>;
+}
+
+parameter_types! {
+	/// Names the account that has all deposits of channels, streams and hash locks.
+	pub const PaymentsPalletId: PalletId = PalletId(*b"pbc/pays");
+}
+
+impl pallet_payment_streams::Config for Runtime {
+	type Currency = Balances;
+	type RuntimeHoldReason = RuntimeHoldReason;
+	type BlockNumberProvider = Clock;
+	/// Hash locks do not wait while this chain stands still.
+	type RelayBlockNumberProvider = pallet_clock::RelayNumber<Runtime>;
+	type Jobs = JobMarketplace;
+	type Fees = PlatformFees;
+	type GovernanceOrigin = EnsureRoot<AccountId>;
+	type PalletId = PaymentsPalletId;
+	/// A hundredth of an ËDSC.
+	type MinDeposit = ConstU128<{ EDSC / 100 }>;
+	type DepositPerByte = ConstU128<STORAGE_BYTE>;
+	type WeightInfo = pallet_payment_streams::weights::SubstrateWeight<Runtime>;
 }

@@ -64,8 +64,8 @@ pub enum ProxyType {
 	CancelProxy,
 	/// Marketplace calls of either side. Such a proxy can spend the account's money on jobs.
 	Jobs,
-	/// Run a node: heartbeats, status, bids and work on jobs. Made for the key on a GPU machine: it
-	/// moves no money and adds no stake. Bad work in the node's name still counts against the node.
+	/// Run a node: heartbeats, status, bids and work on jobs, and claims on what was earned. Made for
+	/// the key on a GPU machine: money moves to the account alone, and no stake is added. Bad work in the node's name still counts against the node.
 	NodeOperation,
 }
 
@@ -116,6 +116,7 @@ fn is_non_transfer(call: &RuntimeCall) -> bool {
 fn is_node_operation(call: &RuntimeCall) -> bool {
 	use pallet_gpu_registry::Call as Node;
 	use pallet_job_marketplace::Call as Market;
+	use pallet_payment_streams::Call as Payments;
 	matches!(
 		call,
 		RuntimeCall::GPURegistry(
@@ -135,6 +136,8 @@ fn is_node_operation(call: &RuntimeCall) -> bool {
 				| Market::settle_batch { .. }
 				| Market::expire_job { .. }
 				| Market::finalize_job { .. }
+		) | RuntimeCall::PaymentStreams(
+			Payments::claim { .. } | Payments::claim_many { .. } | Payments::withdraw { .. }
 		)
 	)
 }

@@ -18,7 +18,7 @@ use crate::{
 	constants::{
 		consensus::MAXIMUM_BLOCK_WEIGHT,
 		currency::{deposit, MILLI_EDSC},
-		EDSC_PBC_PARA_ID,
+		EDSC_PBC_PARA_ID, PARA_ID, PBC_ID,
 	},
 	AccountId, AllPalletsWithSystem, Balance, Balances, MessageQueue, ParachainInfo,
 	ParachainSystem, PolkadotXcm, Runtime, RuntimeCall, RuntimeEvent, RuntimeHoldReason,
@@ -28,8 +28,8 @@ use cumulus_primitives_core::{AggregateMessageOrigin, ParaId};
 use frame_support::{
 	parameter_types,
 	traits::{
-		fungible::HoldConsideration, tokens::imbalance::ResolveTo, ConstU32, Contains, Equals,
-		Everything, LinearStoragePrice, Nothing, TransformOrigin,
+		fungible::HoldConsideration, tokens::imbalance::ResolveTo, ConstU128, ConstU32, ConstU8,
+		Contains, Equals, Everything, LinearStoragePrice, Nothing, TransformOrigin,
 	},
 	weights::Weight,
 };
@@ -144,6 +144,10 @@ pub type XcmOriginToTransactDispatchOrigin = (
 	XcmPassthrough<RuntimeOrigin>,
 );
 
+/// Who waits for an answer: the checkpoints for those to their own questions, else whoever asked
+/// through the XCM pallet.
+pub type Answers = pallet_checkpoint::CheckpointsOr<Runtime, PolkadotXcm>;
+
 /// Which messages are run at all.
 pub type Barrier = TrailingSetTopicAsId<
 	DenyThenTry<
@@ -153,7 +157,7 @@ pub type Barrier = TrailingSetTopicAsId<
 			// Local programs, whose weight the sender has paid for in the extrinsic.
 			TakeWeightCredit,
 			// Answers to questions that this chain has asked.
-			AllowKnownQueryResponses<PolkadotXcm>,
+			AllowKnownQueryResponses<Answers>,
 			WithComputedOrigin<
 				(
 					// Whoever pays first.
@@ -226,7 +230,7 @@ impl xcm_executor::Config for XcmConfig {
 		Balances,
 		ResolveTo<StakingPotAccountId<Runtime>, Balances>,
 	>;
-	type ResponseHandler = PolkadotXcm;
+	type ResponseHandler = Answers;
 	/// What a failed program leaves behind is kept for its owner, who claims it with
 	/// `PolkadotXcm::claim_assets` or `ClaimAsset`.
 	type AssetTrap = PolkadotXcm;
@@ -352,4 +356,27 @@ impl pallet_message_queue::Config for Runtime {
 	type ServiceWeight = MessageQueueServiceWeight;
 	type IdleMaxServiceWeight = MessageQueueServiceWeight;
 	type WeightInfo = pallet_message_queue::weights::SubstrateWeight<Runtime>;
+}
+
+parameter_types! {
+	/// The relay chain's own token, as the relay chain names it.
+	pub RelayFeeAsset: AssetId = AssetId(Location::here());
+	/// The guide's call, where FlareChain for tests has it.
+	pub const CheckpointTarget: pallet_checkpoint::RelayTarget =
+		pallet_checkpoint::RelayTarget::Checkpoint { pallet: 90, call: 0 };
+}
+
+impl pallet_checkpoint::Config for Runtime {
+	type XcmSender = XcmRouter;
+	type SovereignBalance = pallet_checkpoint::FromRelayProof<Runtime>;
+	type FeeAsset = RelayFeeAsset;
+	type GovernanceOrigin = EnsureRoot<AccountId>;
+	type PbcId = ConstU8<PBC_ID>;
+	type ParaId = ConstU32<PARA_ID>;
+	type InitialTarget = CheckpointTarget;
+	type InitialRelayFee = ConstU128<100_000_000_000>;
+	type MaxRelayFee = ConstU128<1_000_000_000_000_000>;
+	type MaxInFlight = ConstU32<8>;
+	type History = ConstU32<1_024>;
+	type WeightInfo = pallet_checkpoint::weights::SubstrateWeight<Runtime>;
 }

@@ -212,6 +212,20 @@ fn try_state_detects_what_outlives_its_job() {
 }
 
 #[test]
+fn try_state_detects_wrong_ties() {
+	let tie = |job_id, attempt, payments, ended_at| {
+		TiedPayments::<Test>::insert(job_id, attempt, Ties { payments, ended_at })
+	};
+	for corrupt in [(9, 1, 1), (1, 2, 1), (1, 1, 0)] {
+		detects("payments are tied to an attempt that there is", || {
+			tie(corrupt.0, corrupt.1, corrupt.2, None)
+		});
+	}
+	detects("ties know whether their attempt has ended", || tie(1, 1, 1, Some(1)));
+	detects("ties know whether their attempt has ended", || tie(3, 1, 1, None));
+}
+
+#[test]
 fn try_state_detects_a_wrong_result() {
 	detects("a stored result hashes to the delivered hash", || {
 		Results::<Test>::insert(2, frame_support::BoundedVec::truncate_from(b"x".to_vec()))

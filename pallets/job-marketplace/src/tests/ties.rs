@@ -111,6 +111,43 @@ fn a_job_is_kept_while_payments_are_tied() {
 }
 
 #[test]
+fn the_requester_has_its_time_for_the_deposit_after_the_last_tie() {
+	run(|| {
+		let retention = Parameters::<Test>::get().retention;
+		let job_id = completed();
+		Market::tie(job_id, 1);
+		Market::tie(job_id, 1);
+		assert_ok!(plain(Market::accept_result(signed(ALICE), job_id, None)));
+		pass(3 * retention);
+		let before = job(job_id).deadline;
+		Market::untie(job_id, 1);
+		assert_eq!(job(job_id).deadline, before, "one is left");
+		Market::untie(job_id, 1);
+		assert_eq!(job(job_id).deadline, Clock::current_block_number());
+		pass(retention);
+		let (held, deposit) = (free(&ALICE), job(job_id).deposit);
+		assert_ok!(Market::reap_job(signed(BOB), job_id));
+		assert_eq!(free(&ALICE) - held, deposit);
+	});
+}
+
+#[test]
+fn a_tie_that_goes_in_time_changes_no_deadline() {
+	run(|| {
+		let job_id = completed();
+		Market::tie(job_id, 1);
+		let running = job(job_id);
+		Market::untie(job_id, 1);
+		assert_eq!(job(job_id), running);
+		Market::tie(job_id, 1);
+		assert_ok!(plain(Market::accept_result(signed(ALICE), job_id, None)));
+		let ended = job(job_id);
+		Market::untie(job_id, 1);
+		assert_eq!(job(job_id), ended);
+	});
+}
+
+#[test]
 fn royalties_go_to_the_owners_of_the_model_and_its_parent() {
 	run(|| {
 		let royal = submit_model(ROYAL_MODEL);

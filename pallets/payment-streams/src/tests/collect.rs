@@ -23,14 +23,20 @@ fn fees_go_to_the_fee_account_once() {
 	});
 }
 
-/// A job that paid 40 000 and has ended.
-fn ended() -> u64 {
+/// A job that was paid `amount` for and has ended, and the channel is closed.
+fn paid(amount: Balance) -> u64 {
 	let job = new_job();
 	let id = open_for(Some(job));
-	assert_ok!(claim(id, 40_000));
+	assert_ok!(claim(id, amount));
 	end_job(job);
+	assert_ok!(Payments::close(signed(BOB), id, None));
 	take_events();
 	job
+}
+
+/// A job that paid 40 000 and has ended.
+fn ended() -> u64 {
+	paid(40_000)
 }
 
 fn collect(job: u64) -> sp_runtime::DispatchResult {
@@ -56,19 +62,26 @@ fn royalties_go_to_both_owners_and_use_is_told() {
 			Event::RoyaltyCollected { job, attempt: ATTEMPT, to_model: 3_000, to_parent: 1_000 };
 		assert_eq!(take_events(), [event]);
 		assert_noop!(collect(job), E::NothingDue);
-		assert_eq!(tied(job), 1, "the channel");
+		assert_eq!(tied(job), 0);
 	});
 }
 
 #[test]
-fn later_payments_are_collected_again() {
+fn royalties_are_collected_once_for_all_that_was_tied() {
 	run(|| {
-		let job = ended();
+		let job = new_job();
+		let (first, second) = (open_for(Some(job)), open_for(Some(job)));
+		assert_ok!(claim(first, 40_000));
+		end_job(job);
+		for id in [first, second] {
+			assert_noop!(collect(job), E::TooEarly);
+			assert_ok!(claim(id, 50_000));
+			assert_ok!(Payments::close(signed(BOB), id, None));
+		}
 		assert_ok!(collect(job));
-		assert_ok!(claim(0, 50_000));
-		assert_ok!(collect(job));
-		assert_eq!((gain(&MODEL_OWNER), gain(&PARENT_OWNER)), (3_750, 1_250));
-		assert_eq!(Told::get()[1].gross, 10_000);
+		assert_eq!((gain(&MODEL_OWNER), gain(&PARENT_OWNER)), (7_500, 2_500));
+		assert_eq!((Told::get().len(), Told::get()[0].gross), (1, 100_000));
+		assert_noop!(collect(job), E::NothingDue);
 	});
 }
 
@@ -79,6 +92,8 @@ fn royalties_wait_for_the_end_of_the_attempt() {
 		let id = open_for(Some(job));
 		assert_noop!(collect(job), E::NothingDue);
 		assert_ok!(claim(id, 40_000));
+		assert_noop!(collect(job), E::TooEarly);
+		assert_ok!(Payments::close(signed(BOB), id, None));
 		assert_noop!(collect(job), E::TooEarly);
 		end_job(job);
 		assert_ok!(collect(job));
@@ -109,10 +124,7 @@ fn royalties_fall_to_the_next_payee() {
 #[test]
 fn royalties_that_an_absent_owner_cannot_take_fall_to_the_provider() {
 	run(|| {
-		let job = new_job();
-		let id = open_for(Some(job));
-		assert_ok!(claim(id, 4_000));
-		end_job(job);
+		let job = paid(4_000);
 		change_job(job, |job| (job.model, job.parent) = (Some(NOBODY), Some(NOBODY)));
 		let before = gain(&BOB);
 		assert_ok!(collect(job));
@@ -123,10 +135,7 @@ fn royalties_that_an_absent_owner_cannot_take_fall_to_the_provider() {
 #[test]
 fn royalties_that_nobody_can_take_become_fees() {
 	run(|| {
-		let job = new_job();
-		let id = open_for(Some(job));
-		assert_ok!(claim(id, 4_000));
-		end_job(job);
+		let job = paid(4_000);
 		change_job(job, |job| (job.model, job.parent) = (Some(NOBODY), Some(NOBODY)));
 		set_free(&BOB, 0);
 		assert_ok!(collect(job));

@@ -104,7 +104,21 @@ fn a_lock_without_end_ends_all_the_same() {
 		let mut voucher = locked(id, 0, 20_000);
 		voucher.lock = Some(LockKind::Blake2.lock(&PREIMAGE, 20_000, u32::MAX));
 		assert_ok!(Payments::enforce_lock(signed(BOB), sign(voucher)));
-		assert_eq!(Htlcs::<Test>::get(0).unwrap().expires_at, 50_000 + 100_800);
+		assert_eq!(Htlcs::<Test>::get(0).unwrap().expires_at, 50_000 + 432_000);
+	});
+}
+
+#[test]
+fn parameters_of_today_do_not_shorten_a_lock_of_yesterday() {
+	run(|| {
+		let id = closing();
+		let signed_then = sign(locked(id, 0, 20_000));
+		let mut parameters = Parameters::<Test>::get();
+		(parameters.min_lock, parameters.max_lock) = (10, 10);
+		assert_ok!(Payments::set_parameters(RuntimeOrigin::root(), parameters));
+		let expires_at = signed_then.voucher.lock.as_ref().unwrap().expires_at;
+		assert_ok!(Payments::enforce_lock(signed(BOB), signed_then));
+		assert_eq!(Htlcs::<Test>::get(0).unwrap().expires_at, expires_at);
 	});
 }
 
