@@ -2,7 +2,7 @@
  * Envelopes of a confidential job: the sealed prompt, the data key that opens it, and the sealed
  * result. The twin of the Rust crate `confidential-envelope`, whose README has the byte layout.
  */
-import { timingSafeEqual } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { Chacha20Poly1305 } from '@hpke/chacha20poly1305';
 import { CipherSuite } from '@hpke/core';
 import { DhkemX25519HkdfSha256, HkdfSha256 } from '@hpke/dhkem-x25519';
@@ -30,7 +30,7 @@ export interface PromptContext {
 	readonly genesis: Uint8Array;
 	/** Public key of the account that submits the job, 32 bytes. */
 	readonly requester: Uint8Array;
-	/** 32 bytes, drawn afresh for each prompt and submitted with it. */
+	/** 32 bytes that follow from the result key, which is made afresh for each prompt: `promptSalt`. */
 	readonly salt: Uint8Array;
 }
 
@@ -45,6 +45,14 @@ export interface JobContext {
 	readonly node: Uint8Array;
 	/** Number of the attestation that the attempt is pinned to. */
 	readonly attestation: bigint;
+}
+
+/**
+ * The salt of a prompt whose result is to be sealed to `resultKey`. An enclave derives it from the result
+ * key that it was given: the prompt opens only if that key is the requester's.
+ */
+export function promptSalt(resultKey: Uint8Array): Uint8Array {
+	return new Uint8Array(createHash('sha256').update('ai-compute-pbc/salt/v1').update(resultKey).digest());
 }
 
 /** An X25519 key. */

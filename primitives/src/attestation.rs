@@ -56,7 +56,7 @@ pub enum ReceiptOutcome {
 	/// The model ran and its result was sealed.
 	#[codec(index = 0)]
 	Done,
-	/// The prompt or its key did not open: the requester's fault.
+	/// The prompt did not open with the key that the receipt names.
 	#[codec(index = 1)]
 	CannotDecrypt,
 }
@@ -87,7 +87,8 @@ pub struct Receipt {
 	pub model_version: H256,
 	/// Hash of the sealed prompt.
 	pub prompt: H256,
-	/// Hash of the delivered bytes: the sealed result.
+	/// Hash of the delivered bytes: the sealed result. If the prompt did not open: of what the enclave
+	/// was given to open it with.
 	pub result_hash: [u8; 32],
 	/// The enclave's commitment to the plain result.
 	pub output_commitment: [u8; 32],
@@ -160,6 +161,10 @@ pub trait AttestationInspect<AccountId, BlockNumber> {
 	/// confidential jobs for it.
 	fn policy_of(model: &Did) -> Option<PolicyHash>;
 
+	/// How many ticks of six seconds a policy stays that new jobs no longer take. A confidential job
+	/// must be delivered in this time. None: for ever.
+	fn retention() -> Option<u32>;
+
 	/// Whether `prompt` begins with the header of a sealed prompt.
 	fn check_prompt(prompt: &[u8]) -> DispatchResult;
 
@@ -216,6 +221,9 @@ pub trait AttestationInspect<AccountId, BlockNumber> {
 /// Nothing attests: there are no confidential jobs.
 impl<AccountId, BlockNumber> AttestationInspect<AccountId, BlockNumber> for () {
 	fn policy_of(_: &Did) -> Option<PolicyHash> {
+		None
+	}
+	fn retention() -> Option<u32> {
 		None
 	}
 	fn check_prompt(_: &[u8]) -> DispatchResult {

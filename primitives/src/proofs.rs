@@ -94,11 +94,15 @@ impl ProofLength {
 /// Keys and proofs.
 pub trait ProofInspect<AccountId> {
 	/// Whether new jobs for `model` may name `key`: it is registered for that model and not on its
-	/// way out. It stays at least as long as such a job can be delivered.
+	/// way out.
 	fn check_key(model: &Did, key: &ProofKeyHash) -> DispatchResult;
 
-	/// Whether `proof` proves `claim` under the `key` of `model`. Bytes of any other length than proofs under the
-	/// key have cost nothing.
+	/// How many ticks of six seconds a key stays that new jobs may no longer name. A job that names
+	/// one must be delivered in this time. None: for ever.
+	fn retention() -> Option<u32>;
+
+	/// Whether `proof` proves `claim` under the `key` of `model`. Bytes of any other length than proofs
+	/// under the key have cost nothing.
 	fn verify(
 		model: &Did,
 		key: &ProofKeyHash,
@@ -122,6 +126,9 @@ pub trait ProofInspect<AccountId> {
 impl<AccountId> ProofInspect<AccountId> for () {
 	fn check_key(_: &Did, _: &ProofKeyHash) -> DispatchResult {
 		Err(DispatchError::Unavailable)
+	}
+	fn retention() -> Option<u32> {
+		None
 	}
 	fn verify(_: &Did, _: &ProofKeyHash, _: &ProofClaim<AccountId>, _: &[u8]) -> DispatchResult {
 		Err(DispatchError::Unavailable)

@@ -17,6 +17,7 @@ import {
 	openPrompt,
 	openResult,
 	parseEnvelope,
+	promptSalt,
 	sealDataKey,
 	sealPrompt,
 	sealResult,
@@ -283,6 +284,16 @@ describe('envelopes', () => {
 			() => parseEnvelope('result', Uint8Array.of(1, 2, ...new Uint8Array(48))),
 			/weak/,
 		);
+	});
+
+	it('open with the result key of their requester only', async () => {
+		const salt = promptSalt(fill(3));
+		assert.equal(u8aToHex(salt), '0xd98043053a2315c0295227e3e0aae623644b24cdae4688f8d941175548abc665');
+		const context = { genesis: fill(1), requester: fill(2), salt };
+		const sealed = await sealPrompt(context, fill(7));
+		assert.deepEqual(await openPrompt(context, sealed.dataKey, sealed.envelope), fill(7));
+		const host = { ...context, salt: promptSalt(fill(4)) };
+		await assert.rejects(async () => openPrompt(host, sealed.dataKey, sealed.envelope), EnvelopeError);
 	});
 
 	it('are not sealed to keys of small order', async () => {

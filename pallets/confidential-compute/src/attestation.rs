@@ -549,6 +549,10 @@ impl<T: Config> AttestationInspect<T::AccountId, BlockOf<T>> for Pallet<T> {
 		Self::active_policy(model)
 	}
 
+	fn retention() -> Option<u32> {
+		Some(T::RecordRetention::get().unique_saturated_into())
+	}
+
 	fn check_prompt(prompt: &[u8]) -> DispatchResult {
 		Self::check_envelope(Kind::Prompt, prompt)
 	}

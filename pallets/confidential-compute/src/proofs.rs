@@ -37,7 +37,10 @@ use inference_proofs::{
 use scale_info::TypeInfo;
 #[cfg(any(feature = "std", feature = "try-runtime"))]
 use sp_runtime::TryRuntimeError;
-use sp_runtime::{traits::Saturating, DispatchResult};
+use sp_runtime::{
+	traits::{Saturating, UniqueSaturatedInto},
+	DispatchResult,
+};
 
 /// Most keys of one model.
 pub const MAX_PROOF_KEYS: u32 = 8;
@@ -316,6 +319,10 @@ impl<T: Config> ProofInspect<T::AccountId> for Pallet<T> {
 		let record = ProofKeys::<T>::get(model.hash(), key).ok_or(Error::<T>::NotFound)?;
 		ensure!(record.retired_at.is_none(), Error::<T>::ProofKeyRetired);
 		Ok(())
+	}
+
+	fn retention() -> Option<u32> {
+		Some(T::RecordRetention::get().unique_saturated_into())
 	}
 
 	fn verify(

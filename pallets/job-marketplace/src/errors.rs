@@ -154,5 +154,7 @@ mod errors {
 		NoProofKey,
 		/// A proof is of a result whose bytes come with it.
 		ResultMissing,
+		/// The salt of a sealed prompt is not the one of its result key.
+		WrongSalt,
 	}
 }

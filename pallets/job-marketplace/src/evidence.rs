@@ -1,13 +1,16 @@
 //! Deliveries with evidence: what an enclave signs about its work, and proofs of inference.
 //!
 //! An enclave's receipt is what makes a confidential job complete: the chain sees a ciphertext, and
-//! the receipt says of which prompt, model and attempt it is, or that the prompt did not open.
+//! the receipt says of which prompt, model and attempt it is, or that the prompt did not open. In that
+//! case it names what the enclave was given, in the place of a result
+//! ([`opening_hash`](Pallet::opening_hash)): else a host could hand over another key than the
+//! requester's and collect what the requester owes for a bad one.
 //!
 //! A proof under the key that the requester named at submission settles the job in the same call,
 //! without the escrow period. The chain must see the output itself for that, so a proof for a
 //! confidential job is checked and noted, and the job waits like any other.
 
-use crate::{escrow::Payment, sealing::KeyFailure, types::*, *};
+use crate::{escrow::Payment, types::*, *};
 use ai_compute_primitives::{
 	model_version_hash, AttestationId, AttestationInspect, Did, JobId, ModelInspect, ProofClaim,
 	ProofCommitment, ProofInspect, ProofKeyHash, ProofLength, ProofTerms, ProvenOutput, Receipt,
@@ -188,6 +191,11 @@ impl<T: Config> Pallet<T> {
 
 		if let Some(receipt) = &receipt {
 			ensure!(job.confidential, Error::<T>::NotConfidential);
+			if receipt.outcome == ReceiptOutcome::CannotDecrypt {
+				// What the enclave was given is what is on chain, whoever handed it over.
+				let opening = Self::opening_hash(job_id, &job)?;
+				ensure!(result_hash == opening, Error::<T>::ResultHashMismatch);
+			}
 			Self::check_receipt(job_id, &job, &assignment, result_hash, tokens_used, receipt)?;
 			weight = weight
 				.saturating_add(T::WeightInfo::check_receipt())
@@ -195,7 +203,7 @@ impl<T: Config> Pallet<T> {
 			if receipt.outcome == ReceiptOutcome::CannotDecrypt {
 				let nothing = tokens_used == 0 && result.is_none() && proof.is_none();
 				ensure!(nothing, Error::<T>::NothingOpened);
-				Self::end_by_key(job_id, job, assignment, KeyFailure::NotOpened)?;
+				Self::end_unopened(job_id, job, assignment)?;
 				return Ok(Some(weight.saturating_add(T::WeightInfo::expire_unkeyed())).into());
 			}
 		} else {

@@ -48,7 +48,7 @@
 //! | Assigned, ready | expire_job, anyone | ≥ d | – or escrow back | Pending (matching) or Failed |
 //! | Processing | complete_job, complete_with_evidence, node owner | < d | – | Completed (escrow period) |
 //! | Processing | complete_with_evidence, node owner | < d, proven | settled | Settled |
-//! | Processing | complete_with_evidence, node owner | < d, the prompt did not open | 1 % to the node, escrow back | Cancelled |
+//! | Processing | complete_with_evidence, node owner | < d, the prompt did not open | 1 % to the node if the requester delivered the key, escrow back | Cancelled |
 //! | Processing | abandon_job, node owner | < d | escrow back | Failed |
 //! | Processing | expire_job, anyone | ≥ d | escrow back | Failed |
 //! | Completed | accept_result, requester | < d | settled | Settled |
@@ -166,7 +166,7 @@ pub use pallet::*;
 pub use parameters::{MarketParameters, ParameterError};
 pub use sealing::{
 	KeyFailure, KeyState, Pinned, SealedJob, Sealing, ATTESTATION_MARGIN, KEY_FAULT_SHARE,
-	MAX_SEALED_KEY_LEN, SEALING_LEN,
+	MAX_SEALED_KEY_LEN, OPENING_TAG, SALT_TAG, SEALING_LEN,
 };
 pub use ties::Ties;
 pub use types::*;
@@ -430,8 +430,8 @@ pub mod pallet {
 		/// of the winning bid. Emits `JobSubmitted`; the job is open for bids at once.
 		///
 		/// A confidential job is for attested enclaves only. Its `encrypted_prompt` begins with the
-		/// requester's X25519 key for the result (32 bytes) and the prompt's salt (32 bytes); the
-		/// sealed prompt follows. Emits `JobSealed` then.
+		/// requester's X25519 key for the result (32 bytes) and the prompt's salt (32 bytes), which
+		/// follows from that key ([`Sealing::salt_of`]); then comes the sealed prompt. Emits `JobSealed` then.
 		#[pallet::call_index(0)]
 		#[pallet::weight(Pallet::<T>::submission_weight(
 			T::WeightInfo::submit_job(u32::try_from(encrypted_prompt.len()).unwrap_or(u32::MAX)),

@@ -622,10 +622,19 @@ pub fn mock_signature(receipt: &Receipt, signer: AttestationId) -> Vec<u8> {
 	pair(signer).sign(&receipt.payload(&System::block_hash(0))).0.to_vec()
 }
 
+parameter_types! {
+	/// How long policies and proof keys stay that new jobs no longer take.
+	pub static PolicyRetention: Option<u32> = None;
+	pub static KeyRetention: Option<u32> = None;
+}
+
 pub struct MockAttestations;
 impl AttestationInspect<AccountId, BlockNumber> for MockAttestations {
 	fn policy_of(_: &Did) -> Option<PolicyHash> {
 		MockPolicy::get()
+	}
+	fn retention() -> Option<u32> {
+		PolicyRetention::get()
 	}
 	fn check_prompt(prompt: &[u8]) -> DispatchResult {
 		ensure!(prompt.starts_with(&[1, 1]), BAD_ENVELOPE);
@@ -754,6 +763,9 @@ impl ProofInspect<AccountId> for MockProofs {
 	fn check_key(model: &Did, key: &ProofKeyHash) -> DispatchResult {
 		ensure!(ProofKeys::get(key) == Some(model.hash()), UNKNOWN_KEY);
 		Ok(())
+	}
+	fn retention() -> Option<u32> {
+		KeyRetention::get()
 	}
 	fn verify(
 		model: &Did,
@@ -1027,7 +1039,14 @@ pub fn answered() -> JobId {
 }
 
 /// How ALICE seals.
-pub const SEALING: Sealing = Sealing { result_key: [3; 32], salt: [4; 32] };
+pub const SEALING: Sealing = Sealing {
+	result_key: [3; 32],
+	salt: [
+		0xd9, 0x80, 0x43, 0x05, 0x3a, 0x23, 0x15, 0xc0, 0x29, 0x52, 0x27, 0xe3, 0xe0, 0xaa, 0xe6,
+		0x23, 0x64, 0x4b, 0x24, 0xcd, 0xae, 0x46, 0x88, 0xf8, 0xd9, 0x41, 0x17, 0x55, 0x48, 0xab,
+		0xc6, 0x65,
+	],
+};
 
 /// A sealed prompt.
 pub fn sealed_prompt() -> Vec<u8> {
@@ -1106,6 +1125,11 @@ pub fn receipt(
 		tokens_used,
 		outcome,
 	}
+}
+
+/// What stands for a result whose prompt did not open.
+pub fn opening_hash(job_id: JobId) -> [u8; 32] {
+	Market::opening_hash(job_id, &job(job_id)).unwrap()
 }
 
 /// The receipt that `signer` signs for it.

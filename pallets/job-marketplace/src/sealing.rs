@@ -15,7 +15,8 @@
 //! |---|---|---|---|
 //! | no key in time | the requester's | 1 % of what it could have earned | the rest |
 //! | no key in time, and a committee had it | the members', who pay the node | their part | the whole escrow |
-//! | the key does not open the prompt, says the enclave | the requester's | 1 % of what it could have earned | the rest |
+//! | the delivered key does not open the prompt, says the enclave | the requester's | 1 % of what it could have earned | the rest |
+//! | the released key does not open it, says the enclave | the requester's, who cannot be told from the node | nothing | the whole escrow |
 //! | the node's attestation is revoked | nobody's | nothing | the job goes on with another bid, or the whole escrow |
 
 use crate::{assignment::Unfit, lifecycle::KeyPhase, options::StoredPayload, types::*, *};
@@ -29,7 +30,7 @@ use frame_support::{defensive, ensure, weights::Weight, BoundedVec};
 use frame_system::pallet_prelude::BlockNumberFor;
 use scale_info::TypeInfo;
 use sp_core::H256;
-use sp_io::hashing::blake2_256;
+use sp_io::hashing::{blake2_256, sha2_256};
 use sp_runtime::{
 	traits::{Saturating, Zero},
 	DispatchError, DispatchResult, Percent,
@@ -58,16 +59,34 @@ pub const ATTESTATION_MARGIN: u32 = 100;
 	TypeInfo,
 )]
 pub struct Sealing {
-	/// X25519 key of the requester, to which the enclave seals the result.
+	/// X25519 key of the requester, made afresh for each prompt, to which the enclave seals the
+	/// result.
 	pub result_key: [u8; 32],
-	/// Salt of the prompt, drawn afresh for each.
+	/// Salt of the prompt: [`Sealing::salt_of`] the result key. The prompt opens under no other, so an
+	/// enclave that derives it knows the result key to be the requester's, whoever handed it over.
 	pub salt: [u8; 32],
 }
+
+/// First bytes of what a prompt's salt is the hash of.
+pub const SALT_TAG: &[u8] = b"ai-compute-pbc/salt/v1";
+
+/// First bytes of what [`opening_hash`](crate::Pallet::opening_hash) is taken of.
+pub const OPENING_TAG: &[u8] = b"ai-compute-pbc/opening/v1";
 
 /// Bytes that [`Sealing`] takes in front of a prompt in [`submit_job`](crate::Pallet::submit_job).
 pub const SEALING_LEN: usize = 64;
 
 impl Sealing {
+	/// How a prompt is sealed whose result goes to `result_key`.
+	pub fn to(result_key: [u8; 32]) -> Self {
+		Self { result_key, salt: Self::salt_of(&result_key) }
+	}
+
+	/// The one salt of a prompt whose result goes to `result_key`.
+	pub fn salt_of(result_key: &[u8; 32]) -> [u8; 32] {
+		sha2_256(&[SALT_TAG, result_key].concat())
+	}
+
 	/// Splits the bytes that a confidential `submit_job` takes: result key, salt, sealed prompt.
 	pub fn split(bytes: &[u8]) -> Option<(Self, Vec<u8>)> {
 		let (sealing, prompt) = bytes.split_first_chunk::<SEALING_LEN>()?;
@@ -186,6 +205,7 @@ impl<T: Config> Pallet<T> {
 			T::Attestations::policy_of(model).ok_or(Error::<T>::ConfidentialUnavailable)?;
 		let sealing = sealing.ok_or(Error::<T>::SealingMissing)?;
 		T::Attestations::check_result_key(&sealing.result_key)?;
+		ensure!(sealing.salt == Sealing::salt_of(&sealing.result_key), Error::<T>::WrongSalt);
 		let prompt = match prompt {
 			StoredPayload::Inline(bytes) => {
 				T::Attestations::check_prompt(bytes)?;
@@ -397,25 +417,47 @@ impl<T: Config> Pallet<T> {
 		assignment: AssignmentOf<T>,
 	) -> DispatchResult {
 		Self::ensure_can_pay()?;
-		let failure = match T::Committees::key_missed(job_id, job.attempts, job.deadline) {
-			KeyFault::Requester => KeyFailure::NotDelivered,
-			KeyFault::Committee => KeyFailure::NotReleased,
+		let (failure, owed) = match T::Committees::key_missed(job_id, job.attempts, job.deadline) {
+			KeyFault::Requester => (KeyFailure::NotDelivered, Self::compensation(&job)),
+			KeyFault::Committee => (KeyFailure::NotReleased, Zero::zero()),
 		};
-		Self::end_by_key(job_id, job, assignment, failure)
+		Self::end_by_key(job_id, job, assignment, failure, owed)
 	}
 
-	/// Ends a job that failed because of its key, without any fault of its node.
-	pub(crate) fn end_by_key(
+	/// Ends a job whose prompt the enclave could not open.
+	pub(crate) fn end_unopened(
+		job_id: JobId,
+		job: JobRecordOf<T>,
+		assignment: AssignmentOf<T>,
+	) -> DispatchResult {
+		let owed = match Self::pinned(&Self::sealed(job_id)?)?.key {
+			KeyState::FromRequester => Self::compensation(&job),
+			// The enclave put the key together from shares that its host handed over.
+			KeyState::FromCommittee | KeyState::Owed => Zero::zero(),
+		};
+		Self::end_by_key(job_id, job, assignment, KeyFailure::NotOpened, owed)
+	}
+
+	/// Hash of all that an enclave was given to open the prompt of `job` with, and that its receipt
+	/// does not name otherwise: the requester, how the prompt is sealed, and the sealed key, without
+	/// bytes if a committee released it.
+	pub fn opening_hash(job_id: JobId, job: &JobRecordOf<T>) -> Result<[u8; 32], Error<T>> {
+		let sealing = Self::sealed(job_id)?.sealing;
+		let key = SealedKeys::<T>::get(job_id).unwrap_or_default();
+		let given = (&job.requester, sealing, key);
+		Ok(blake2_256(&[OPENING_TAG, &given.encode()].concat()))
+	}
+
+	/// Ends a job that failed because of its key, without any fault of its node, to which its
+	/// requester owes `owed`.
+	fn end_by_key(
 		job_id: JobId,
 		mut job: JobRecordOf<T>,
 		assignment: AssignmentOf<T>,
 		failure: KeyFailure,
+		owed: BalanceOf<T>,
 	) -> DispatchResult {
 		Self::ensure_can_pay()?;
-		let owed = match failure {
-			KeyFailure::NotDelivered | KeyFailure::NotOpened => Self::compensation(&job),
-			KeyFailure::NotReleased => Zero::zero(),
-		};
 		Self::end_attempt(job_id, &job, &assignment, JobOutcome::Undecided)?;
 		let compensation = owed.min(job.max_payment);
 		let refund = Self::pay_compensation(job_id, &job, &assignment.owner, compensation)?;
@@ -506,5 +548,13 @@ mod tests {
 		assert_eq!(Sealing::split(&bytes[..64]), Some((sealing, Vec::new())));
 		assert_eq!(Sealing::split(&bytes[..63]), None);
 		assert_eq!(sealing.encode(), bytes[..64]);
+	}
+
+	#[test]
+	fn a_result_key_has_one_salt() {
+		let salt = |key: u8| sp_core::bytes::to_hex(&Sealing::to([key; 32]).salt, false);
+		// `printf 'ai-compute-pbc/salt/v1...' | sha256sum`
+		assert_eq!(salt(1), "0xafc491996bf4aaacac863366f767e144846aa588d8c5d7e1ac3fe64ec45d54b3");
+		assert_eq!(salt(3), "0xd98043053a2315c0295227e3e0aae623644b24cdae4688f8d941175548abc665");
 	}
 }

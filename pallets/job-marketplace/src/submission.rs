@@ -6,7 +6,9 @@ use crate::{
 	types::*,
 	*,
 };
-use ai_compute_primitives::{Did, FeePolicy, JobId, ModelInspect, ModelUsage, ProofTerms};
+use ai_compute_primitives::{
+	AttestationInspect, Did, FeePolicy, JobId, ModelInspect, ModelUsage, ProofInspect, ProofTerms,
+};
 use alloc::vec::Vec;
 use codec::MaxEncodedLen;
 use frame_support::{
@@ -163,6 +165,16 @@ impl<T: Config> Pallet<T> {
 		T::Currency::hold(&HoldReason::StorageDeposit.into(), &requester, deposit)?;
 
 		let now = Self::now();
+		// What the job is held to must outlive it.
+		let retention = [
+			sealed.as_ref().and_then(|_| T::Attestations::retention()),
+			proof.as_ref().and_then(|_| T::Proofs::retention()),
+		];
+		let lifetime = retention
+			.into_iter()
+			.flatten()
+			.fold(parameters.max_lifetime, |lifetime, ticks| lifetime.min(ticks.into()));
+		let lifetime_end = now.saturating_add(lifetime);
 		let bid_end = match bidding {
 			Bidding::Open => now.saturating_add(parameters.bidding),
 			Bidding::Closed => now,
@@ -186,9 +198,9 @@ impl<T: Config> Pallet<T> {
 			confidential,
 			created_at: now,
 			status: JobStatus::Pending,
-			deadline: bid_end.saturating_add(parameters.matching),
+			deadline: bid_end.saturating_add(parameters.matching).min(lifetime_end),
 			bid_end,
-			lifetime_end: now.saturating_add(parameters.max_lifetime),
+			lifetime_end,
 			result_limit: parameters.result,
 			escrow_period: parameters.escrow,
 			attempts: 0,

@@ -7,7 +7,7 @@ pub struct PromptContext {
 	pub genesis: [u8; 32],
 	/// Account that submits the job.
 	pub requester: [u8; 32],
-	/// Drawn afresh for each prompt and submitted with it.
+	/// Follows from the result key, which is made afresh for each prompt: `prompt_salt`.
 	pub salt: [u8; 32],
 }
 

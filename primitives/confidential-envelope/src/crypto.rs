@@ -12,9 +12,12 @@ use chacha20poly1305::{
 use hkdf::Hkdf;
 use hpke::{Deserializable, Kem as _, OpModeR, OpModeS, Serializable};
 use rand_core::CryptoRng;
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+/// First bytes of what a prompt's salt is the hash of.
+const SALT_TAG: &[u8] = b"ai-compute-pbc/salt/v1";
 
 type Kem = hpke::kem::X25519HkdfSha256;
 type Kdf = hpke::kdf::HkdfSha256;
@@ -113,6 +116,14 @@ impl core::fmt::Display for OpenError {
 }
 
 impl core::error::Error for OpenError {}
+
+/// The salt of a prompt whose result is to be sealed to `result_key`.
+///
+/// An enclave gets the result key from its host. It derives the salt from it, and the prompt opens
+/// under no other: so it seals no result to a key that the requester has not named.
+pub fn prompt_salt(result_key: &PublicKey) -> [u8; 32] {
+	Sha256::new().chain_update(SALT_TAG).chain_update(result_key).finalize().into()
+}
 
 /// Seals `prompt` under a fresh data key, which it returns with the envelope.
 ///

@@ -31,8 +31,8 @@ mod header;
 pub use context::{JobContext, PromptContext};
 #[cfg(feature = "crypto")]
 pub use crypto::{
-	open_data_key, open_prompt, open_result, seal_data_key, seal_prompt, seal_result, DataKey,
-	OpenError, SecretKey,
+	open_data_key, open_prompt, open_result, prompt_salt, seal_data_key, seal_prompt, seal_result,
+	DataKey, OpenError, SecretKey,
 };
 pub use header::{
 	check_public_key, Envelope, Header, Kind, ParseError, PublicKey, Suite, WeakKey,

@@ -4,9 +4,9 @@ mod common;
 
 use common::{Case, Sealed};
 use confidential_envelope::{
-	check_public_key, open_data_key, open_prompt, open_result, seal_data_key, seal_result, DataKey,
-	Envelope, JobContext, Kind, OpenError, ParseError, PromptContext, SecretKey, WeakKey,
-	DATA_KEY_ENVELOPE_LEN, HEADER_LEN, TAG_LEN,
+	check_public_key, open_data_key, open_prompt, open_result, prompt_salt, seal_data_key,
+	seal_result, DataKey, Envelope, JobContext, Kind, OpenError, ParseError, PromptContext,
+	SecretKey, WeakKey, DATA_KEY_ENVELOPE_LEN, HEADER_LEN, TAG_LEN,
 };
 use proptest::prelude::*;
 
@@ -42,6 +42,28 @@ fn opens_where_it_belongs() {
 	assert_eq!(sealed.prompt.len(), HEADER_LEN + 8 + TAG_LEN);
 	assert_eq!(sealed.sealed_key.len(), DATA_KEY_ENVELOPE_LEN);
 	assert_eq!(sealed.result.len(), HEADER_LEN + 8 + TAG_LEN);
+}
+
+#[test]
+fn the_salt_follows_from_the_result_key() {
+	assert_eq!(
+		hex::encode(prompt_salt(&[3; 32])),
+		"d98043053a2315c0295227e3e0aae623644b24cdae4688f8d941175548abc665"
+	);
+}
+
+/// A host that hands its enclave another result key than the requester's opens nothing with it.
+#[test]
+fn a_prompt_opens_with_its_own_result_key_only() {
+	let mut case = case();
+	let salt = prompt_salt(&case.requester.public());
+	case.prompt_context.salt = salt;
+	let sealed = seal(&case);
+	assert!(open_prompt(&case.prompt_context, &sealed.data_key, &sealed.prompt).is_ok());
+	let host = SecretKey::generate(&mut rand::rng());
+	let context = PromptContext { salt: prompt_salt(&host.public()), ..case.prompt_context };
+	let opened = open_prompt(&context, &sealed.data_key, &sealed.prompt);
+	assert_eq!(opened, Err(OpenError::Refused));
 }
 
 #[test]

@@ -114,7 +114,7 @@ mod receipts {
 			assert_noop!(complete(job_id, 9, None, with_receipt(signed)), BAD_RECEIPT);
 			let mut signed = signed_receipt(&right, id);
 			signed.outcome = ReceiptOutcome::CannotDecrypt;
-			assert_noop!(complete(job_id, 9, None, with_receipt(signed)), BAD_RECEIPT);
+			assert_noop!(complete(job_id, 9, None, with_receipt(signed)), E::ResultHashMismatch);
 			let mut signed = signed_receipt(&right, id);
 			signed.signature.pop();
 			assert_noop!(complete(job_id, 9, None, with_receipt(signed)), BAD_RECEIPT);
@@ -183,8 +183,24 @@ mod prompts_that_do_not_open {
 	use super::*;
 
 	fn cannot_decrypt(job_id: u64, id: u64, tokens: u32) -> Evidence {
-		let says = receipt(job_id, result_hash(), tokens, ReceiptOutcome::CannotDecrypt);
+		says_of(job_id, opening_hash(job_id), id, tokens)
+	}
+
+	/// What an enclave says that was given what has the hash `given`.
+	fn says_of(job_id: u64, given: [u8; 32], id: u64, tokens: u32) -> Evidence {
+		let says = receipt(job_id, given, tokens, ReceiptOutcome::CannotDecrypt);
 		with_receipt(signed_receipt(&says, id))
+	}
+
+	fn give_up(
+		job_id: u64,
+		given: [u8; 32],
+		tokens: u32,
+		result: Option<Vec<u8>>,
+		evidence: Evidence,
+	) -> DispatchResult {
+		let by = signed(owner(0));
+		plain(Market::complete_with_evidence(by, job_id, given, tokens, result, evidence))
 	}
 
 	#[test]
@@ -193,7 +209,8 @@ mod prompts_that_do_not_open {
 			let (job_id, id) = processing_sealed();
 			let (alice, provider) = (free(&ALICE), free(&owner(0)));
 			take_events();
-			assert_ok!(complete(job_id, 0, None, cannot_decrypt(job_id, id, 0)));
+			let given = opening_hash(job_id);
+			assert_ok!(give_up(job_id, given, 0, None, cannot_decrypt(job_id, id, 0)));
 			let compensation = PRICE * Balance::from(TOKENS) / 100;
 			assert_eq!(status(job_id), JobStatus::Cancelled);
 			assert_eq!(free(&owner(0)), provider + compensation);
@@ -217,11 +234,62 @@ mod prompts_that_do_not_open {
 		run(|| {
 			let (job_id, id) = processing_sealed();
 			let evidence = |tokens| cannot_decrypt(job_id, id, tokens);
-			assert_noop!(complete(job_id, 1, None, evidence(1)), E::NothingOpened);
+			let given = opening_hash(job_id);
+			assert_noop!(give_up(job_id, given, 1, None, evidence(1)), E::NothingOpened);
 			let result = Some(RESULT.to_vec());
-			assert_noop!(complete(job_id, 0, result, evidence(0)), E::NothingOpened);
+			assert_noop!(give_up(job_id, given, 0, result, evidence(0)), E::ResultHashMismatch);
+			let hashed = [OPENING_TAG, &(ALICE, SEALING, sealed_key()).encode()].concat();
+			assert_noop!(give_up(job_id, given, 0, Some(hashed), evidence(0)), E::NothingOpened);
 			let proof = Evidence { proof: Some(vec![]), ..evidence(0) };
-			assert_noop!(complete(job_id, 0, None, proof), E::NothingOpened);
+			assert_noop!(give_up(job_id, given, 0, None, proof), E::NothingOpened);
+		});
+	}
+
+	/// A host hands its enclave another key, salt or requester than the chain has, and asks for what
+	/// the requester owes for a key that does not open.
+	#[test]
+	fn fails_for_anything_else_than_what_is_on_chain() {
+		run(|| {
+			let (job_id, id) = processing_sealed();
+			let hash = |requester: AccountId, sealing: Sealing, key: Vec<u8>| {
+				let given = (requester, sealing, key).encode();
+				blake2_256(&[b"ai-compute-pbc/opening/v1".to_vec(), given].concat())
+			};
+			let mut other_key = sealed_key();
+			other_key[81] ^= 1;
+			for given in [
+				hash(BOB, SEALING, sealed_key()),
+				hash(ALICE, Sealing::to([9; 32]), sealed_key()),
+				hash(ALICE, SEALING, other_key),
+				result_hash(),
+			] {
+				let evidence = || says_of(job_id, given, id, 0);
+				assert_noop!(give_up(job_id, given, 0, None, evidence()), E::ResultHashMismatch);
+				// Nor does the enclave's word about those pass for one about these.
+				let right = opening_hash(job_id);
+				assert_noop!(give_up(job_id, right, 0, None, evidence()), BAD_RECEIPT);
+			}
+			let given = hash(ALICE, SEALING, sealed_key());
+			assert_ok!(give_up(job_id, given, 0, None, says_of(job_id, given, id, 0)));
+		});
+	}
+
+	/// The shares of a committee reach the enclave through its host.
+	#[test]
+	fn success_with_a_released_key_costs_nobody_anything() {
+		run(|| {
+			let (job_id, id) = waiting();
+			assert_ok!(Market::key_delivered(job_id, 1));
+			assert_ok!(Market::start_job(signed(owner(0)), job_id));
+			let (alice, provider) = (free(&ALICE), free(&owner(0)));
+			let given = opening_hash(job_id);
+			assert_ok!(give_up(job_id, given, 0, None, cannot_decrypt(job_id, id, 0)));
+			assert_eq!(status(job_id), JobStatus::Cancelled);
+			assert_eq!((free(&ALICE), free(&owner(0))), (alice + ESCROW, provider));
+			assert!(take_events().iter().any(|event| matches!(
+				event,
+				Event::KeyFailed { failure: KeyFailure::NotOpened, compensation: 0, .. }
+			)));
 		});
 	}
 
@@ -234,7 +302,8 @@ mod prompts_that_do_not_open {
 				unreachable!()
 			};
 			signed.signature = vec![0; 64];
-			assert_noop!(complete(job_id, 0, None, with_receipt(signed)), BAD_RECEIPT);
+			let given = opening_hash(job_id);
+			assert_noop!(give_up(job_id, given, 0, None, with_receipt(signed)), BAD_RECEIPT);
 		});
 	}
 }
@@ -381,6 +450,33 @@ mod proofs {
 			go_to_deadline(0);
 			assert_ok!(Market::reap_job(signed(STRANGER), 0));
 			assert_eq!(ProofOrders::<Test>::iter().count(), 0);
+		});
+	}
+
+	/// However long governance lets jobs live, the key that one is proven under outlives it.
+	#[test]
+	fn boundary_the_job_ends_before_its_key_can_go() {
+		run(|| {
+			prepare();
+			let lifetime = |proof| {
+				let job_id = NextJobId::<Test>::get();
+				let options = SubmitOptions { proof, ..Default::default() };
+				assert_ok!(Market::submit_job_with_options(
+					signed(ALICE),
+					MODEL.to_vec(),
+					Payload::Inline(b"prompt".to_vec()),
+					TOKENS,
+					ESCROW,
+					8,
+					false,
+					options,
+				));
+				job(job_id).lifetime_end - job(job_id).created_at
+			};
+			assert_eq!(lifetime(Some(terms())), 28_800);
+			KeyRetention::set(Some(20_000));
+			assert_eq!(lifetime(Some(terms())), 20_000);
+			assert_eq!(lifetime(None), 28_800);
 		});
 	}
 

@@ -120,8 +120,40 @@ mod submission {
 			let mut weak = with_sealing();
 			weak[..32].fill(0);
 			assert_noop!(submit_with(weak, true), WEAK_KEY);
+			// The salt of another result key: a host could have its own put in its place.
+			let mut mixed = with_sealing();
+			mixed[..32].fill(9);
+			assert_noop!(submit_with(mixed, true), E::WrongSalt);
+			let sealing = Sealing { salt: [0; 32], ..SEALING };
+			let payload = Payload::Sealed { sealing, prompt: sealed_prompt() };
+			assert_noop!(submit_options(payload, true), E::WrongSalt);
 			let long = [SEALING.encode(), vec![1; 10_241]].concat();
 			assert_noop!(submit_with(long, true), E::PromptTooLong);
+		});
+	}
+
+	/// However long governance lets jobs live, the policy that one is held to outlives it.
+	#[test]
+	fn boundary_the_job_ends_before_its_policy_can_go() {
+		run(|| {
+			set_policy(1);
+			let lifetime = |prompt, confidential| {
+				let job_id = NextJobId::<Test>::get();
+				assert_ok!(submit_with(prompt, confidential));
+				job(job_id).lifetime_end - job(job_id).created_at
+			};
+			let parameters =
+				MarketParameters { max_lifetime: 100_000, ..Parameters::<Test>::get() };
+			assert_ok!(Market::set_parameters(RuntimeOrigin::root(), parameters));
+			assert_eq!(lifetime(with_sealing(), true), 100_000);
+			PolicyRetention::set(Some(30_000));
+			assert_eq!(lifetime(with_sealing(), true), 30_000);
+			assert_eq!(lifetime(sealed_prompt(), false), 100_000);
+			// Nor does it wait for a node longer than that.
+			PolicyRetention::set(Some(50));
+			assert_eq!(lifetime(with_sealing(), true), 50);
+			let last = NextJobId::<Test>::get() - 1;
+			assert_eq!(job(last).deadline, job(last).lifetime_end);
 		});
 	}
 

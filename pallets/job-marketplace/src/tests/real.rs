@@ -251,8 +251,10 @@ fn a_confidential_job_from_prompt_to_pay() {
 	with_both(|| {
 		let rng = &mut rand::rng();
 		// The requester.
-		let (salt, result_secret) = ([5; 32], SecretKey::generate(rng));
-		let sealing = Sealing { result_key: result_secret.public(), salt };
+		let result_secret = SecretKey::generate(rng);
+		let sealing = Sealing::to(result_secret.public());
+		let salt = sealing.salt;
+		assert_eq!(salt, confidential_envelope::prompt_salt(&result_secret.public()));
 		let prompt_context = PromptContext { genesis: GENESIS.0, requester: [1; 32], salt };
 		let (data_key, envelope) = seal_prompt(&prompt_context, b"What is six times nine?", rng);
 		let prompt = [&sealing.encode()[..], &envelope].concat();
@@ -359,7 +361,7 @@ fn revocation_reaches_bids_keys_and_running_jobs() {
 		allow(MEASUREMENT);
 		let enclave = attested(MEASUREMENT);
 		let submit = || {
-			let sealing = Sealing { result_key: [9; 32], salt: [5; 32] };
+			let sealing = Sealing::to([9; 32]);
 			let envelope = [&[1, 1][..], &[7; 60]].concat();
 			let prompt = [sealing.encode(), envelope].concat();
 			assert_ok!(JobMarketplace::submit_job(

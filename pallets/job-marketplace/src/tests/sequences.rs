@@ -346,8 +346,12 @@ fn bring_evidence(job_id: u64, kind: u8, tokens: u32) -> Result<(), DispatchErro
 		1 => (ReceiptOutcome::CannotDecrypt, 0),
 		_ => (ReceiptOutcome::Done, tokens),
 	};
+	let hash = match (pinned, outcome) {
+		(Some(_), ReceiptOutcome::CannotDecrypt) => opening_hash(job_id),
+		_ => result_hash(),
+	};
 	let receipt = pinned.map(|pinned| {
-		let says = receipt(job_id, result_hash(), tokens, outcome);
+		let says = receipt(job_id, hash, tokens, outcome);
 		signed_receipt(&says, pinned.attestation)
 	});
 	let output = match receipt {
@@ -369,7 +373,7 @@ fn bring_evidence(job_id: u64, kind: u8, tokens: u32) -> Result<(), DispatchErro
 	plain(Market::complete_with_evidence(
 		signed(assignment.owner),
 		job_id,
-		result_hash(),
+		hash,
 		tokens,
 		result,
 		Evidence { receipt, proof },
