@@ -39,7 +39,9 @@ pub enum JobOutcome {
 	LostDispute,
 	/// A dispute was opened and the node did not answer in time.
 	Unanswered,
-	/// A dispute ended in part payment, by the arbiter's decision or silence: nobody's fault.
+	/// Nobody's fault, at least not the node's: a dispute ended in part payment, by the arbiter's
+	/// decision or silence; or a confidential job's key did not come or did not open, or the
+	/// node's attestation was revoked.
 	Undecided,
 }
 

@@ -13,6 +13,10 @@
 //! | [`JobReport`] | Reputation; `()` keeps no standings | JobMarketplace |
 //! | [`FeePolicy`] | the runtime | JobMarketplace, GPURegistry, PaymentStreams |
 //! | [`JobInspect`], [`JobTies`] | JobMarketplace; `()` knows no job | PaymentStreams |
+//! | [`AttestationInspect`] | ConfidentialCompute; `()` attests nothing | JobMarketplace |
+//! | [`ProofInspect`] | ConfidentialCompute; `()` proves nothing | JobMarketplace |
+//! | [`CommitteeKeys`] | ConfidentialCompute; `()` has no committees | JobMarketplace |
+//! | [`JobKeys`] | JobMarketplace; `()` knows no job | ConfidentialCompute |
 //!
 //! [`try_state`] has what the checks of their states share.
 
@@ -20,21 +24,35 @@
 
 extern crate alloc;
 
+mod attestation;
+mod committees;
 mod did;
 mod fees;
 mod jobs;
 mod models;
 mod nodes;
+mod proofs;
 mod signing;
 
 pub mod try_state;
 
+pub use attestation::{
+	AttestationId, AttestationInspect, Doing, EnclaveKeys, PolicyHash, Receipt, ReceiptOutcome,
+	Scope, SessionKey, Unqualified, RECEIPT_TAG,
+};
+pub use committees::{CommitteeKeys, JobKeys, KeyFault, KeyTerms, KeyWanted};
 pub use did::{Did, DidAuthority, DidError, DidHash, DidKind, MAX_DID_LEN};
 pub use fees::FeePolicy;
 pub use jobs::{
 	JobEnd, JobId, JobInspect, JobOutcome, JobReport, JobTie, JobTies, RoyaltyPayees, TieRefusal,
 	TiedPayment,
 };
-pub use models::{Hosting, ModelInspect, ModelTerms, ModelUsage, PriceRule};
+pub use models::{
+	model_version_hash, Hosting, ModelInspect, ModelTerms, ModelUsage, PriceRule, MODEL_VERSION_TAG,
+};
 pub use nodes::{NodeInspect, NodeMutate, NodeStatus, NodeSummary, SlashStake, StandingMutate};
+pub use proofs::{
+	ProofClaim, ProofCommitment, ProofInspect, ProofKeyHash, ProofLength, ProofTerms, ProvenOutput,
+	SHORT_PROOF,
+};
 pub use signing::{account_has_signed, signed_payload, SigningKey};

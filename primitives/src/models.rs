@@ -3,6 +3,16 @@
 use crate::{Did, DidHash, DidKind};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
+use sp_core::H256;
+use sp_io::hashing::blake2_256;
+
+/// First bytes of what the hash of a model's version is taken of.
+pub const MODEL_VERSION_TAG: &[u8] = b"ai-compute-pbc/model-version/v1";
+
+/// Hash that stands for one published version of a model, in receipts.
+pub fn model_version_hash(model: &Did, version: u32) -> H256 {
+	blake2_256(&[MODEL_VERSION_TAG, &(model, version).encode()].concat()).into()
+}
 
 /// Which prices per token a model's owner accepts.
 #[derive(
@@ -109,6 +119,12 @@ pub trait ModelInspect<AccountId, Balance> {
 
 	/// Whether `node` hosts `model`.
 	fn hosts(model: &Did, node: &DidHash) -> bool;
+
+	/// Commitment to the weights of a version, an input of inference proofs. A catalogue that keeps
+	/// none has none.
+	fn weights_commitment(_model: &Did, _version: u32) -> Option<H256> {
+		None
+	}
 }
 
 /// What the marketplace tells about the use of a model.
@@ -180,4 +196,20 @@ impl<AccountId, Balance> ModelUsage<AccountId, Balance> for () {
 	fn job_opened(_: &Did) {}
 	fn job_closed(_: &Did) {}
 	fn job_settled(_: &Did, _: &AccountId, _: &AccountId, _: u32, _: Balance, _: Balance) {}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn version_hash_has_pinned_bytes() {
+		let model = Did::parse(b"did:etrid:ai:llm:m").unwrap();
+		let mut bytes = b"ai-compute-pbc/model-version/v1".to_vec();
+		bytes.push(18 << 2);
+		bytes.extend_from_slice(b"did:etrid:ai:llm:m");
+		bytes.extend_from_slice(&[7, 0, 0, 0]);
+		assert_eq!(model_version_hash(&model, 7), H256(blake2_256(&bytes)));
+		assert_ne!(model_version_hash(&model, 7), model_version_hash(&model, 8));
+	}
 }

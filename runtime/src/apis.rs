@@ -6,10 +6,10 @@ use crate::{
 	configs::{consensus::ConsensusHook, xcm_config},
 	constants::consensus::{BLOCK_PROCESSING_VELOCITY, RELAY_PARENT_OFFSET},
 	constants::time::SLOT_DURATION,
-	genesis_config_presets, AccountId, AuraId, Balance, Block, BlockNumber, Executive, GPURegistry,
-	Grandpa, InherentDataExt, JobMarketplace, Nonce, OriginCaller, ParachainInfo, ParachainSystem,
-	PolkadotXcm, Runtime, RuntimeCall, RuntimeEvent, RuntimeGenesisConfig, SessionKeys, System,
-	TransactionPayment, VERSION,
+	genesis_config_presets, AccountId, AuraId, Balance, Block, BlockNumber, ConfidentialCompute,
+	Executive, GPURegistry, Grandpa, InherentDataExt, JobMarketplace, Nonce, OriginCaller,
+	ParachainInfo, ParachainSystem, PolkadotXcm, Runtime, RuntimeCall, RuntimeEvent,
+	RuntimeGenesisConfig, SessionKeys, System, TransactionPayment, VERSION,
 };
 use ai_compute_market_api::{JobScope, NodeCriterion, QueryError};
 use ai_compute_primitives::JobId;
@@ -374,6 +374,10 @@ impl_runtime_apis! {
 
 		fn node(did: Vec<u8>) -> Option<pallet_gpu_registry::NodeView<AccountId, Balance>> {
 			GPURegistry::node_view(did)
+		}
+
+		fn node_proof(did: Vec<u8>) -> Option<pallet_confidential_compute::NodeProof<BlockNumber>> {
+			ConfidentialCompute::node_proof(did)
 		}
 
 		fn open_jobs(

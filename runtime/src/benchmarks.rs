@@ -1,15 +1,18 @@
 //! Which pallets can be benchmarked on this runtime, and what some of them need for it.
 
 use crate::{
-	configs::xcm_config::{EdscLocation, LocationToAccountId, PriceForSiblingDelivery, XcmConfig},
+	configs::{
+		compute::MinimumStake,
+		xcm_config::{EdscLocation, LocationToAccountId, PriceForSiblingDelivery, XcmConfig},
+	},
 	constants::{currency::EDSC, EDSC_PBC_PARA_ID},
 	AIModels, AccountId, Accounts, AllPalletsWithSystem, Balances, Checkpoint, Clock,
-	CollatorSelection, DIDRegistry, GPURegistry, JobMarketplace, MessageQueue, Multisig,
-	ParachainSystem, PaymentStreams, Proxy, Reputation, Runtime, RuntimeCall, SessionKeys, Sudo,
-	System, Timestamp, TransactionPayment, Utility, WeightReclaim, XcmpQueue, AIDID,
-	EXISTENTIAL_DEPOSIT,
+	CollatorSelection, ConfidentialCompute, DIDRegistry, GPURegistry, JobMarketplace, MessageQueue,
+	Multisig, ParachainSystem, PaymentStreams, Proxy, Reputation, Runtime, RuntimeCall,
+	SessionKeys, Sudo, System, Timestamp, TransactionPayment, Utility, WeightReclaim, XcmpQueue,
+	AIDID, EXISTENTIAL_DEPOSIT,
 };
-use ai_compute_primitives::Did;
+use ai_compute_primitives::{Did, NodeMutate};
 use alloc::{boxed::Box, string::String, vec, vec::Vec};
 use codec::Encode;
 use cumulus_pallet_session_benchmarking::Pallet as SessionBench;
@@ -44,6 +47,7 @@ frame_benchmarking::define_benchmarks!(
 	[pallet_accounts, Accounts]
 	[pallet_gpu_registry, GPURegistry]
 	[pallet_job_marketplace, JobMarketplace]
+	[pallet_confidential_compute, ConfidentialCompute]
 	[pallet_ai_models, AIModels]
 	[pallet_reputation, Reputation]
 	[pallet_payment_streams, PaymentStreams]
@@ -104,6 +108,29 @@ impl pallet_job_marketplace::BenchmarkModels<AccountId> for Models {
 
 	fn host(model: &Did, node: &Did, owner: &AccountId) {
 		AIModels::host_for_benchmark(model, node, owner);
+	}
+}
+
+/// Prepares what the benchmarks of confidential compute find at other pallets.
+pub struct Confidential;
+
+impl pallet_confidential_compute::BenchmarkHelper<AccountId> for Confidential {
+	fn set_unix_time(seconds: u64) {
+		pallet_timestamp::Now::<Runtime>::put(seconds.saturating_mul(1_000));
+	}
+
+	fn register_node(did: &Did, owner: &AccountId) {
+		GPURegistry::register_for_benchmark(did, owner, MinimumStake::get());
+	}
+
+	fn register_model(did: &Did, owner: &AccountId) {
+		AIModels::register_for_benchmark(did, owner, owner);
+		// Registered for another one before, it changes hands.
+		pallet_ai_models::Models::<Runtime>::mutate(did.hash(), |model| {
+			if let Some(model) = model {
+				model.owner = owner.clone();
+			}
+		});
 	}
 }
 

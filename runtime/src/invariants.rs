@@ -13,6 +13,7 @@ use sp_runtime::TryRuntimeError;
 pub fn check() -> Result<(), TryRuntimeError> {
 	check_node_loads()?;
 	check_open_jobs()?;
+	check_held_to()?;
 	check_ties()?;
 	check_fee_account()
 }
@@ -59,6 +60,41 @@ fn check_open_jobs() -> Result<(), TryRuntimeError> {
 	if open != counted {
 		log::error!(target: "runtime::invariants", "market: {open:?}, catalogue: {counted:?}");
 		return Err("the catalogue's open jobs are the market's".into());
+	}
+	Ok(())
+}
+
+/// What a job is held to stays until its result is there: its policy, the attestation that it is
+/// pinned to, and the key that its requester named.
+fn check_held_to() -> Result<(), TryRuntimeError> {
+	use pallet_confidential_compute::{Attestations, Policies, ProofKeys};
+	use pallet_job_marketplace::{ProofOrders, SealedJobs};
+	for (job_id, job) in pallet_job_marketplace::Jobs::<Runtime>::iter() {
+		let before_the_result =
+			matches!(job.status, JobStatus::Pending | JobStatus::Assigned | JobStatus::Processing);
+		if !before_the_result {
+			continue;
+		}
+		if let Some(sealed) = SealedJobs::<Runtime>::get(job_id) {
+			ensure!(
+				Policies::<Runtime>::contains_key(sealed.policy),
+				TryRuntimeError::Other("a confidential job's policy is kept")
+			);
+			let node = job.assignment.as_ref().map(|assignment| assignment.node);
+			let pinned = sealed.pinned.map(|pinned| pinned.attestation);
+			let attested =
+				pinned.and_then(Attestations::<Runtime>::get).map(|attestation| attestation.node);
+			ensure!(
+				attested == node,
+				TryRuntimeError::Other("a confidential job is pinned to its node's attestation")
+			);
+		}
+		if let Some(order) = ProofOrders::<Runtime>::get(job_id) {
+			ensure!(
+				ProofKeys::<Runtime>::contains_key(job.model_did.hash(), order.key),
+				TryRuntimeError::Other("a key that a requester named is kept")
+			);
+		}
 	}
 	Ok(())
 }

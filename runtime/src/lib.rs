@@ -164,13 +164,14 @@ mod runtime {
 	pub type GPURegistry = pallet_gpu_registry;
 	#[runtime::pallet_index(11)]
 	pub type JobMarketplace = pallet_job_marketplace;
+	#[runtime::pallet_index(12)]
+	pub type ConfidentialCompute = pallet_confidential_compute;
 	#[runtime::pallet_index(13)]
 	pub type AIModels = pallet_ai_models;
 	#[runtime::pallet_index(14)]
 	pub type Reputation = pallet_reputation;
 	#[runtime::pallet_index(15)]
 	pub type PaymentStreams = pallet_payment_streams;
-	// Reserved: 12 ConfidentialCompute.
 
 	#[runtime::pallet_index(20)]
 	pub type Clock = pallet_clock;

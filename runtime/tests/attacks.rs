@@ -556,6 +556,7 @@ fn hire(
 		max_tokens: TOKENS,
 		max_payment: 5 * EDSC,
 		seed: None,
+		proof: None,
 	};
 	Market::hire { job, signed_offer }.into()
 }

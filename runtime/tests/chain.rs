@@ -260,8 +260,13 @@ impl Chain {
 
 	/// Moves the clock as if `ticks` had passed in blocks without transactions.
 	pub fn skip(&mut self, ticks: u32) {
+		self.plant(|| pallet_clock::Now::<Runtime>::mutate(|now| *now += ticks));
+	}
+
+	/// Changes the state of both nodes alike, for what no transaction of a test can do.
+	pub fn plant(&mut self, change: impl Fn()) {
 		for ext in [&mut self.author, &mut self.follower] {
-			ext.execute_with(|| pallet_clock::Now::<Runtime>::mutate(|now| *now += ticks));
+			ext.execute_with(&change);
 			ext.commit_all().unwrap();
 		}
 		self.block(vec![]);
@@ -320,6 +325,7 @@ pub fn check_state() {
 	pallet_accounts::Pallet::<Runtime>::do_try_state().expect("accounts");
 	pallet_gpu_registry::Pallet::<Runtime>::do_try_state().expect("GPU registry");
 	pallet_job_marketplace::Pallet::<Runtime>::do_try_state().expect("job marketplace");
+	pallet_confidential_compute::Pallet::<Runtime>::do_try_state().expect("confidential compute");
 	pallet_ai_models::Pallet::<Runtime>::do_try_state().expect("AI models");
 	pallet_reputation::Pallet::<Runtime>::do_try_state().expect("reputation");
 	pallet_payment_streams::Pallet::<Runtime>::do_try_state().expect("payment streams");

@@ -2,6 +2,7 @@
 
 mod chain;
 mod checkpoint;
+mod confidential;
 mod exported_state;
 mod fees;
 mod genesis;

@@ -4,23 +4,26 @@ use crate::chain::{dev_ext, extension};
 use ai_compute_pbc_runtime::{
 	configs::{
 		compute::{
-			InitialReputationScore, JobEscrowPeriod, MaxBidsPerJob, MaxGPUNodes, MaxJobsPerBlock,
-			MinimumStake,
+			AttestationValidityPeriod, InitialReputationScore, JobEscrowPeriod, KeyCommitteeRules,
+			MaxBidsPerJob, MaxGPUNodes, MaxJobsPerBlock, MinimumStake, RecordRetention,
 		},
 		system::{RuntimeBlockLength, RuntimeBlockWeights},
 		utilities::ProxyType,
 	},
 	constants::{consensus::*, currency::*, time::*},
-	AccountId, AllPalletsWithSystem, Balance, Runtime, RuntimeCall, RuntimeHoldReason, TxExtension,
-	EDSC_PBC_PARA_ID, PARA_ID, VERSION,
+	AccountId, AllPalletsWithSystem, Balance, ConfidentialCompute, JobMarketplace, Runtime,
+	RuntimeCall, RuntimeHoldReason, TxExtension, EDSC_PBC_PARA_ID, PARA_ID, VERSION,
 };
 use codec::Encode;
 use frame_support::{
 	dispatch::{DispatchClass, GetDispatchInfo},
-	traits::{Get, GetCallIndex, GetCallName, InstanceFilter, PalletsInfoAccess, StorageInfoTrait},
+	traits::{
+		Get, GetCallIndex, GetCallName, InstanceFilter, PalletsInfoAccess, StorageInfoTrait,
+		StorageVersion,
+	},
 	weights::Weight,
 };
-use sp_io::hashing::twox_128;
+use sp_io::hashing::{sha2_256, twox_128};
 use sp_keyring::Sr25519Keyring;
 use sp_runtime::traits::TransactionExtension;
 
@@ -43,6 +46,7 @@ fn pallets_have_their_names_and_indices() {
 			(9, "Accounts"),
 			(10, "GPURegistry"),
 			(11, "JobMarketplace"),
+			(12, "ConfidentialCompute"),
 			(13, "AIModels"),
 			(14, "Reputation"),
 			(15, "PaymentStreams"),
@@ -162,16 +166,92 @@ fn job_marketplace_calls_have_their_indices() {
 		(16, "abandon_job"),
 		(17, "answer_dispute"),
 		(18, "promote_bid"),
+		(19, "deliver_key"),
 		(20, "reap_job"),
+		(29, "complete_with_evidence"),
 	] {
 		assert!(calls.contains(&expected), "{expected:?} is not among {calls:?}");
 	}
 }
 
 #[test]
+fn confidential_compute_calls_have_their_indices() {
+	let calls = calls::<pallet_confidential_compute::Call<Runtime>>();
+	for expected in [
+		(0, "attest_cpu"),
+		(1, "attest_gpu"),
+		(2, "attest_lone_gpu"),
+		(3, "revoke_attestation"),
+		(4, "force_revoke"),
+		(5, "prune_attestation"),
+		(6, "prune_lone_gpu"),
+		(7, "prune_gpu_claim"),
+		(10, "put_root_crl"),
+		(11, "put_pck_crl"),
+		(12, "put_tcb_info"),
+		(13, "put_qe_identity"),
+		(20, "set_model_policy"),
+		(21, "clear_model_policy"),
+		(22, "set_global_policy"),
+		(23, "release_policy"),
+		(40, "register_proof_key"),
+		(41, "retire_proof_key"),
+		(42, "remove_proof_key"),
+	] {
+		assert!(calls.contains(&expected), "{expected:?} is not among {calls:?}");
+	}
+}
+
+#[test]
+fn confidential_jobs_outlive_neither_their_policies_nor_their_keys() {
+	let parameters =
+		pallet_job_marketplace::MarketParameters::<u32>::with_escrow(JobEscrowPeriod::get());
+	assert!(RecordRetention::get() >= parameters.max_lifetime);
+	assert_eq!((AttestationValidityPeriod::get(), RecordRetention::get()), (14_400, 30_000));
+	// From a bid to its result, with the market's own periods.
+	let longest = parameters.bidding
+		+ parameters.matching
+		+ parameters.prompt
+		+ parameters.last_delivery(0, parameters.result)
+		+ pallet_job_marketplace::ATTESTATION_MARGIN;
+	assert!(AttestationValidityPeriod::get() > 2 * longest);
+	// Members of committees must have time to answer.
+	assert!(KeyCommitteeRules::get().are_sound());
+	assert!(2 * KeyCommitteeRules::get().response_time <= parameters.prompt);
+}
+
+#[test]
+fn layouts_of_the_projects_storage_have_their_versions() {
+	use frame_support::traits::GetStorageVersion;
+	let version = StorageVersion::new(1);
+	dev_ext().execute_with(|| {
+		assert_eq!(JobMarketplace::in_code_storage_version(), version);
+		assert_eq!(JobMarketplace::on_chain_storage_version(), version);
+		assert_eq!(ConfidentialCompute::in_code_storage_version(), version);
+		assert_eq!(ConfidentialCompute::on_chain_storage_version(), version);
+	});
+}
+
+/// Intel's and NVIDIA's own, whose fingerprints are public.
+#[test]
+fn the_roots_that_attestations_lead_to() {
+	use pallet_confidential_compute::Config;
+	let hash = |root: &[u8]| sp_core::hexdisplay::HexDisplay::from(&sha2_256(root)).to_string();
+	assert_eq!(
+		[hash(<Runtime as Config>::IntelRoot::get()), hash(<Runtime as Config>::NvidiaRoot::get())],
+		[
+			"44a0196b2b99f889b8e149e95b807a350e7424964399e885a7cbb8ccfab674d3",
+			"102bf659d5419614c9d8e6aecebc80454eb26b1df6a769ac720b9a690b167b48"
+		]
+	);
+}
+
+#[test]
 fn hold_reasons_keep_their_encoding() {
+	use pallet_confidential_compute::HoldReason as Confidential;
 	use pallet_job_marketplace::HoldReason as Market;
 	let market = |reason| RuntimeHoldReason::JobMarketplace(reason).encode();
+	let confidential = |reason| RuntimeHoldReason::ConfidentialCompute(reason).encode();
 	let encoded = [
 		RuntimeHoldReason::DIDRegistry(pallet_did_registry::HoldReason::Deposit).encode(),
 		RuntimeHoldReason::GPURegistry(pallet_gpu_registry::HoldReason::Stake).encode(),
@@ -179,6 +259,10 @@ fn hold_reasons_keep_their_encoding() {
 		market(Market::StorageDeposit),
 		market(Market::BidBond),
 		market(Market::DisputeBond),
+		confidential(Confidential::PolicyDeposit),
+		confidential(Confidential::ProofKeyDeposit),
+		confidential(Confidential::CommitteeBond),
+		confidential(Confidential::ReleaseFees),
 		RuntimeHoldReason::AIDID(pallet_aidid::HoldReason::Deposit).encode(),
 		RuntimeHoldReason::Accounts(pallet_accounts::HoldReason::RecoveryConfig).encode(),
 		RuntimeHoldReason::Accounts(pallet_accounts::HoldReason::RecoveryInitiation).encode(),
@@ -198,6 +282,10 @@ fn hold_reasons_keep_their_encoding() {
 			[11, 1],
 			[11, 2],
 			[11, 3],
+			[12, 0],
+			[12, 1],
+			[12, 2],
+			[12, 3],
 			[7, 0],
 			[9, 0],
 			[9, 1],
@@ -240,6 +328,10 @@ fn storage_prefixes_are_the_pallet_names() {
 		("DIDRegistry", "TotalDids"),
 		("DIDRegistry", "Nonce"),
 		("JobMarketplace", "Jobs"),
+		("JobMarketplace", "SealedJobs"),
+		("JobMarketplace", "SealedKeys"),
+		("ConfidentialCompute", "Attestations"),
+		("ConfidentialCompute", "Policies"),
 		("GPURegistry", "TotalNodes"),
 		("GPURegistry", "OwnerNodes"),
 		("Clock", "Now"),
@@ -395,20 +487,37 @@ fn proxies_do_what_their_type_says_and_nothing_else() {
 	.into();
 	let leave: RuntimeCall = pallet_gpu_registry::Call::deregister_node { did: vec![] }.into();
 	let start: RuntimeCall = pallet_job_marketplace::Call::start_job { job_id: 0 }.into();
+	let attest: RuntimeCall =
+		pallet_confidential_compute::Call::put_root_crl { crl: vec![] }.into();
+	let policy: RuntimeCall =
+		pallet_confidential_compute::Call::clear_model_policy { model_did: vec![] }.into();
+	let withdraw_key: RuntimeCall =
+		pallet_confidential_compute::Call::withdraw_key { job: 0 }.into();
 	let cancel: RuntimeCall = pallet_job_marketplace::Call::cancel_job { job_id: 0 }.into();
 
 	let allowed = |kind: ProxyType| {
 		let calls = [
-			&transfer, &sudo, &add_proxy, &multisig, &remark, &reject, &give_did, &leave, &start,
+			&transfer,
+			&sudo,
+			&add_proxy,
+			&multisig,
+			&remark,
+			&reject,
+			&give_did,
+			&leave,
+			&start,
 			&cancel,
+			&attest,
+			&policy,
+			&withdraw_key,
 		];
 		calls.map(|call| u8::from(kind.filter(call)))
 	};
-	assert_eq!(allowed(ProxyType::Any), [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]);
-	assert_eq!(allowed(ProxyType::NonTransfer), [0, 0, 0, 0, 1, 1, 0, 1, 1, 0]);
-	assert_eq!(allowed(ProxyType::CancelProxy), [0, 0, 0, 0, 0, 1, 0, 0, 0, 0]);
-	assert_eq!(allowed(ProxyType::Jobs), [0, 0, 0, 0, 0, 0, 0, 0, 1, 1]);
-	assert_eq!(allowed(ProxyType::NodeOperation), [0, 0, 0, 0, 0, 0, 0, 0, 1, 0]);
+	assert_eq!(allowed(ProxyType::Any), [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]);
+	assert_eq!(allowed(ProxyType::NonTransfer), [0, 0, 0, 0, 1, 1, 0, 1, 1, 0, 1, 0, 0]);
+	assert_eq!(allowed(ProxyType::CancelProxy), [0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0]);
+	assert_eq!(allowed(ProxyType::Jobs), [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 1]);
+	assert_eq!(allowed(ProxyType::NodeOperation), [0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0]);
 
 	assert!(ProxyType::Any.is_superset(&ProxyType::NonTransfer));
 	assert!(!ProxyType::NonTransfer.is_superset(&ProxyType::Any));

@@ -106,6 +106,8 @@ pub struct NodeQuery {
 	pub free_slot: bool,
 	/// Least further amount that its stake must carry.
 	pub min_room: Option<Amount>,
+	/// DID of a model whose confidential jobs it must be able to run now.
+	pub confidential: Option<String>,
 }
 
 /// A node's status by name.
@@ -148,8 +150,16 @@ impl From<Scope> for JobScope {
 
 impl From<NodeQuery> for Vec<NodeCriterion<Balance>> {
 	fn from(query: NodeQuery) -> Self {
-		let NodeQuery { region, min_vram_gb, model, min_score, status, free_slot, min_room } =
-			query;
+		let NodeQuery {
+			region,
+			min_vram_gb,
+			model,
+			min_score,
+			status,
+			free_slot,
+			min_room,
+			confidential,
+		} = query;
 		[
 			region.map(|region| NodeCriterion::Region(region.into_bytes())),
 			min_vram_gb.map(NodeCriterion::MinVram),
@@ -158,6 +168,7 @@ impl From<NodeQuery> for Vec<NodeCriterion<Balance>> {
 			status.map(|status| NodeCriterion::Status(status.into())),
 			free_slot.then_some(NodeCriterion::FreeSlot),
 			min_room.map(|Amount(room)| NodeCriterion::MinRoom(room)),
+			confidential.map(|did| NodeCriterion::Confidential(did.into_bytes())),
 		]
 		.into_iter()
 		.flatten()

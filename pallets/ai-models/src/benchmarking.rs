@@ -217,6 +217,13 @@ impl<T: Config> Pallet<T> {
 			HostAdmission::ByOwner,
 		)
 		.expect("a public model starts open to every node");
+		// What proofs of inference need of it.
+		let version = Models::<T>::get(did.hash()).map_or(0, |record| record.version);
+		Versions::<T>::mutate(did.hash(), version, |version| {
+			if let Some(version) = version {
+				version.weights_commitment = Some(H256::repeat_byte(4));
+			}
+		});
 	}
 
 	/// Makes the registered node `node` of `node_owner` an approved host of the model `did`.

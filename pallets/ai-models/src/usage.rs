@@ -4,11 +4,12 @@
 
 use crate::{
 	Allowed, BalanceOf, CannotSubmit, Config, ModelState, Models, OpenJobs, Pallet, Usages,
-	Visibility,
+	Versions, Visibility,
 };
 use ai_compute_primitives::{Did, DidHash, ModelInspect, ModelTerms, ModelUsage};
 use alloc::vec::Vec;
 use frame_support::pallet_prelude::*;
+use sp_core::H256;
 use sp_runtime::traits::Saturating;
 
 impl<T: Config> Pallet<T> {
@@ -51,6 +52,10 @@ impl<T: Config> ModelInspect<T::AccountId, BalanceOf<T>> for Pallet<T> {
 
 	fn hosts(model: &Did, node: &DidHash) -> bool {
 		Self::is_hosting(&model.hash(), node)
+	}
+
+	fn weights_commitment(model: &Did, version: u32) -> Option<H256> {
+		Versions::<T>::get(model.hash(), version)?.weights_commitment
 	}
 }
 

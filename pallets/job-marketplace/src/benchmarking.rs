@@ -7,15 +7,18 @@
 
 use super::*;
 use ai_compute_primitives::{
-	Did, DidHash, FeePolicy, JobId, JobOutcome, JobTies, ModelInspect, NodeMutate,
+	model_version_hash, AttestationId, AttestationInspect, Did, DidHash, EnclaveKeys, FeePolicy,
+	JobId, JobOutcome, JobTies, ModelInspect, NodeMutate, ProofClaim, ProofInspect, ProofLength,
+	ProofTerms, ProvenOutput, Receipt, ReceiptOutcome, SessionKey,
 };
 use alloc::{format, vec, vec::Vec};
 use codec::Encode;
 use frame_benchmarking::v2::*;
 use frame_support::traits::{fungible::Mutate, EnsureOrigin, Get};
 use frame_system::{pallet_prelude::BlockNumberFor, RawOrigin};
+use sp_core::H256;
 use sp_runtime::{
-	traits::{BlockNumberProvider, Saturating},
+	traits::{BlockNumberProvider, Saturating, Zero},
 	Percent,
 };
 
@@ -302,6 +305,126 @@ pub(crate) fn settle_unpaid<T: Config>(job_id: JobId) {
 	Pallet::<T>::end(job_id, &mut job, JobStatus::Settled);
 }
 
+/// The n-th enclave, which nobody but a benchmark's host can sign for.
+fn enclave(n: u8) -> EnclaveKeys {
+	keys_of(SessionKey::Ed25519([n; 32]))
+}
+
+fn keys_of(session: SessionKey) -> EnclaveKeys {
+	EnclaveKeys { session, x25519: [9; 32], ristretto: [8; 32] }
+}
+
+const SEALING: Sealing = Sealing {
+	result_key: [9; 32],
+	salt: [
+		0x76, 0x0c, 0xe7, 0x71, 0x7a, 0x06, 0x20, 0xff, 0x11, 0x4d, 0xa3, 0xe1, 0x25, 0xd3, 0x5f,
+		0x96, 0x1f, 0x87, 0xf7, 0x45, 0x4b, 0xb8, 0x66, 0xc1, 0xf1, 0x03, 0x12, 0xbb, 0xa3, 0xd5,
+		0x86, 0x20,
+	],
+};
+
+/// A sealed prompt of `len` bytes.
+fn sealed_prompt(len: u32) -> Vec<u8> {
+	let mut prompt = vec![7; len as usize];
+	prompt[..2].copy_from_slice(&[1, 1]);
+	prompt
+}
+
+/// A data key that is sealed to [`enclave`]s.
+fn sealed_key() -> Vec<u8> {
+	let mut key = vec![7; MAX_SEALED_KEY_LEN as usize];
+	key[..2].copy_from_slice(&[1, 2]);
+	key
+}
+
+/// Makes a job that is over a confidential one, and one that could have been proven.
+fn seal_delivered<T: Config>(job_id: JobId) {
+	Jobs::<T>::mutate(job_id, |job| job.as_mut().unwrap().confidential = true);
+	let pinned = Some(Pinned { attestation: 0, key: KeyState::FromRequester });
+	let (policy, prompt) = (H256::zero(), H256::zero());
+	SealedJobs::<T>::insert(job_id, SealedJob { policy, prompt, sealing: SEALING, pinned });
+	let order = ProofOrder { key: H256::zero(), input: [3; 32], weights: [4; 32] };
+	ProofOrders::<T>::insert(job_id, order);
+}
+
+/// Makes an assigned job a confidential one that waits for its key.
+fn await_key<T: Config>(job_id: JobId, policy: H256, attestation: AttestationId) {
+	Jobs::<T>::mutate(job_id, |job| {
+		let job = job.as_mut().unwrap();
+		job.confidential = true;
+		job.deadline = tick::<T>().saturating_add(20u32.into());
+		job.deadline = job.deadline.max(tick::<T>().saturating_add(Parameters::<T>::get().prompt));
+	});
+	let pinned = Some(Pinned { attestation, key: KeyState::Owed });
+	let prompt = H256(sp_io::hashing::blake2_256(&sealed_prompt(100)));
+	SealedJobs::<T>::insert(job_id, SealedJob { policy, prompt, sealing: SEALING, pinned });
+}
+
+/// A job of `requester` that a node of `provider`, pinned to `attestation`, waits for the key of.
+pub(crate) fn waiting_for<T: Config>(
+	requester: &T::AccountId,
+	provider: &T::AccountId,
+	attestation: AttestationId,
+) -> JobId {
+	for who in [requester, provider] {
+		T::Currency::set_balance(who, plenty::<T>());
+	}
+	fee_account::<T>();
+	let job_id = submit::<T>(requester, 0);
+	let did = register::<T>(7_000, provider);
+	bid::<T>(job_id, provider, &did, price::<T>());
+	let did = did.as_bytes().to_vec();
+	Pallet::<T>::assign_job(RawOrigin::Signed(requester.clone()).into(), job_id, did).unwrap();
+	await_key::<T>(job_id, H256::zero(), attestation);
+	job_id
+}
+
+/// Ends such a job.
+pub(crate) fn give_up<T: Config>(job_id: JobId) {
+	let job = job::<T>(job_id);
+	let assignment = Pallet::<T>::assignment(&job).unwrap();
+	Pallet::<T>::fail(job_id, job, assignment, JobOutcome::Undecided).unwrap();
+}
+
+/// A full job, assigned to `owner` and confidential, that waits for its key.
+fn unkeyed<T: Config>(owner: &T::AccountId, keys: EnclaveKeys) -> (JobId, AttestationId) {
+	let (job_id, did) = assigned::<T>(owner);
+	let (policy, attestation) = T::Attestations::attest_for_benchmark(&did.hash(), owner, keys);
+	await_key::<T>(job_id, policy, attestation);
+	(job_id, attestation)
+}
+
+/// The same with its key.
+fn keyed<T: Config>(owner: &T::AccountId, keys: EnclaveKeys) -> (JobId, AttestationId) {
+	let (job_id, attestation) = unkeyed::<T>(owner, keys);
+	let requester = job::<T>(job_id).requester;
+	let attempt = job::<T>(job_id).attempts;
+	let recipient = T::Attestations::keys(attestation).unwrap().x25519;
+	Pallet::<T>::do_deliver_key(requester, job_id, attempt, recipient, sealed_key()).unwrap();
+	(job_id, attestation)
+}
+
+/// A job that a node works on and whose requester named a key, and a proof that `bytes` are right.
+fn provable<T: Config>(length: ProofLength, bytes: &[u8]) -> (JobId, Vec<u8>) {
+	let job_id = processing::<T>(&funded::<T>("provider", 0));
+	let job = job::<T>(job_id);
+	let key = T::Proofs::key_for_benchmark(&model_did(), length);
+	let (input, weights) = ([3; 32], [4; 32]);
+	ProofOrders::<T>::insert(job_id, ProofOrder { key, input, weights });
+	let assignment = job.assignment.unwrap();
+	let claim = ProofClaim {
+		job: job_id,
+		attempt: job.attempts,
+		node: assignment.node,
+		owner: assignment.owner,
+		output: ProvenOutput::Bytes(bytes),
+		tokens_used: TOKENS,
+		input,
+		weights,
+	};
+	(job_id, T::Proofs::prove_for_benchmark(length, &claim))
+}
+
 /// Items of a batch of `n`.
 fn items<T: Config>(n: u32) -> u32 {
 	n.min(T::MaxBatch::get())
@@ -393,6 +516,7 @@ fn hire_job<T: Config>(p: u32) -> HireJob<BalanceOf<T>> {
 		max_tokens: TOKENS,
 		max_payment: escrow::<T>(),
 		seed: Some(1),
+		proof: None,
 	}
 }
 
@@ -756,6 +880,7 @@ mod benchmarks {
 			)
 			.unwrap();
 		}
+		seal_delivered::<T>(job_id);
 		// Late enough for the deposit to go to the caller.
 		go_to::<T>(
 			job::<T>(job_id).deadline.saturating_mul(3u32.into()).saturating_add(tick::<T>()),
@@ -777,6 +902,7 @@ mod benchmarks {
 			provider: Some(provider.as_bytes().to_vec()),
 			escrow_period: Some(100u32.into()),
 			result_limit: Some(LATENCY.into()),
+			proof: None,
 		};
 		#[extrinsic_call]
 		_(
@@ -902,6 +1028,7 @@ mod benchmarks {
 			Pallet::<T>::finalize_job(who, *job_id).unwrap();
 			<Pallet<T> as JobTies<_, _>>::untie(*job_id, 1);
 		}
+		jobs.iter().for_each(|job_id| seal_delivered::<T>(*job_id));
 		let end = job::<T>(jobs[0]).deadline;
 		go_to::<T>(end.saturating_mul(3u32.into()).saturating_add(tick::<T>()));
 		#[extrinsic_call]
@@ -970,6 +1097,187 @@ mod benchmarks {
 		_(RawOrigin::Signed(caller::<T>()), did.as_bytes().to_vec());
 		let counters = OfferBooks::<T>::get(did.hash()).counters;
 		assert!(!counters.iter().any(|counter| counter.offer_id == 0));
+	}
+
+	/// What it adds to a submission that the job is confidential.
+	#[benchmark]
+	fn seal_job() -> Result<(), BenchmarkError> {
+		let owner = funded::<T>("provider", 0);
+		let did = register::<T>(5_000, &owner);
+		T::Attestations::attest_for_benchmark(&did.hash(), &owner, enclave(1));
+		let model = model_did();
+		let prompt = sealed_prompt(MAX_PROMPT_LEN);
+		#[block]
+		{
+			let payload = Payload::Sealed { sealing: SEALING, prompt };
+			let (payload, sealing) =
+				options::StoredPayload::unpack(payload).map_err(|_| BenchmarkError::Weightless)?;
+			let sealed =
+				Pallet::<T>::check_sealing(&model, true, sealing, &payload)?.expect("confidential");
+			Pallet::<T>::seal(0, sealed);
+		}
+		assert!(SealedJobs::<T>::contains_key(0));
+		Ok(())
+	}
+
+	/// What it adds to a submission that it names a key for proofs.
+	#[benchmark]
+	fn name_proof_key() -> Result<(), BenchmarkError> {
+		let caller = caller::<T>();
+		model::<T>();
+		let model = model_did();
+		let key = T::Proofs::key_for_benchmark(&model, ProofLength::Long);
+		let version = T::Models::terms(&model, &caller).expect("public").version;
+		#[block]
+		{
+			let terms = ProofTerms { key, input: [3; 32] };
+			let order = Pallet::<T>::check_proof_terms(&model, version, terms)?;
+			Pallet::<T>::order_proof(0, order);
+		}
+		assert!(ProofOrders::<T>::contains_key(0));
+		Ok(())
+	}
+
+	/// What it adds to a look at a bid, and to the choice of one, that the job is confidential.
+	#[benchmark]
+	fn qualify_node() {
+		let owner = funded::<T>("provider", 0);
+		let (job_id, attestation) = unkeyed::<T>(&owner, enclave(1));
+		let job = job::<T>(job_id);
+		let node = job.assignment.as_ref().unwrap().node;
+		let until = tick::<T>().saturating_add(1u32.into());
+		let parameters = Parameters::<T>::get();
+		#[block]
+		{
+			let found = Pallet::<T>::qualify(job_id, &job, &node, &owner, until)
+				.map_err(|unfit| unfit.error);
+			assert_eq!(found, Ok(Some(attestation)));
+			Pallet::<T>::pin(job_id, 2, attestation, &parameters);
+		}
+		assert!(SealedJobs::<T>::get(job_id).unwrap().pinned.is_some());
+	}
+
+	#[benchmark]
+	fn deliver_key() {
+		let owner = funded::<T>("provider", 0);
+		let (job_id, attestation) = unkeyed::<T>(&owner, enclave(1));
+		let requester = job::<T>(job_id).requester;
+		let attempt = job::<T>(job_id).attempts;
+		let recipient = T::Attestations::keys(attestation).unwrap().x25519;
+		#[extrinsic_call]
+		_(RawOrigin::Signed(requester), job_id, attempt, recipient, sealed_key());
+		assert!(SealedKeys::<T>::contains_key(job_id));
+	}
+
+	/// What it adds to a start that the job is confidential.
+	#[benchmark]
+	fn start_sealed() -> Result<(), BenchmarkError> {
+		let owner = funded::<T>("provider", 0);
+		let (job_id, _) = keyed::<T>(&owner, enclave(1));
+		let job = job::<T>(job_id);
+		#[block]
+		{
+			assert_eq!(Pallet::<T>::key_phase(job_id, &job), KeyPhase::Ready);
+			let pinned =
+				Pallet::<T>::sealed(job_id).and_then(|sealed| Pallet::<T>::pinned(&sealed));
+			let attestation = pinned.map_err(sp_runtime::DispatchError::from)?.attestation;
+			T::Attestations::ensure_live(attestation)?;
+		}
+		Ok(())
+	}
+
+	/// What it adds to the end of an attempt that the job is confidential.
+	#[benchmark]
+	fn end_sealed() {
+		let owner = funded::<T>("provider", 0);
+		let (job_id, _) = keyed::<T>(&owner, enclave(1));
+		let job = job::<T>(job_id);
+		#[block]
+		{
+			assert_eq!(Pallet::<T>::key_phase(job_id, &job), KeyPhase::Ready);
+			let outcome = Pallet::<T>::blame(job_id, &job, JobOutcome::NoShow);
+			assert_eq!(outcome, JobOutcome::NoShow);
+			Pallet::<T>::unpin(job_id, &job);
+		}
+		assert!(!SealedKeys::<T>::contains_key(job_id));
+	}
+
+	#[benchmark]
+	fn expire_unkeyed() {
+		fee_account::<T>();
+		let owner = funded::<T>("provider", 0);
+		let (job_id, _) = unkeyed::<T>(&owner, enclave(1));
+		go_to::<T>(job::<T>(job_id).deadline);
+		#[extrinsic_call]
+		expire_job(RawOrigin::Signed(caller::<T>()), job_id);
+		assert_eq!(job::<T>(job_id).status, JobStatus::Cancelled);
+	}
+
+	/// What a receipt adds to a delivery. What it costs more if a successor of the pinned enclave
+	/// signed it is in the weight of `check_receipt` of confidential compute.
+	#[benchmark]
+	fn check_receipt() -> Result<(), BenchmarkError> {
+		let owner = funded::<T>("provider", 0);
+		let public = sp_io::crypto::sr25519_generate(0.into(), None);
+		let (job_id, attestation) = keyed::<T>(&owner, keys_of(SessionKey::Sr25519(public.0)));
+		let job = job::<T>(job_id);
+		let assignment = job.assignment.clone().unwrap();
+		let receipt = Receipt {
+			job: job_id,
+			attempt: job.attempts,
+			node: assignment.node,
+			attestation,
+			model_version: model_version_hash(&job.model_did, job.terms.version),
+			prompt: SealedJobs::<T>::get(job_id).unwrap().prompt,
+			result_hash: [1; 32],
+			output_commitment: [2; 32],
+			tokens_used: TOKENS,
+			outcome: ReceiptOutcome::Done,
+		};
+		let genesis = frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::zero());
+		let payload = receipt.payload(&genesis);
+		let signature = sp_io::crypto::sr25519_sign(0.into(), &public, &payload).unwrap();
+		let signed = SignedReceipt {
+			signer: attestation,
+			output_commitment: receipt.output_commitment,
+			outcome: receipt.outcome,
+			signature: signature.0.to_vec(),
+		};
+		#[block]
+		{
+			Pallet::<T>::check_receipt(job_id, &job, &assignment, [1; 32], TOKENS, &signed)?;
+		}
+		Ok(())
+	}
+
+	/// What a proof of up to 128 bytes adds to a delivery of `r` bytes.
+	#[benchmark]
+	fn verify_short_proof(r: Linear<0, { MAX_PROVEN_LEN }>) -> Result<(), BenchmarkError> {
+		let bytes = result_of(r);
+		let (job_id, proof) = provable::<T>(ProofLength::Short, &bytes);
+		let job = job::<T>(job_id);
+		let assignment = job.assignment.clone().unwrap();
+		let output = ProvenOutput::Bytes(&bytes);
+		#[block]
+		{
+			Pallet::<T>::check_proof(job_id, &job, &assignment, output, TOKENS, &proof)?;
+		}
+		Ok(())
+	}
+
+	/// What a proof of more than 128 bytes adds to a delivery of `r` bytes.
+	#[benchmark]
+	fn verify_long_proof(r: Linear<0, { MAX_PROVEN_LEN }>) -> Result<(), BenchmarkError> {
+		let bytes = result_of(r);
+		let (job_id, proof) = provable::<T>(ProofLength::Long, &bytes);
+		let job = job::<T>(job_id);
+		let assignment = job.assignment.clone().unwrap();
+		let output = ProvenOutput::Bytes(&bytes);
+		#[block]
+		{
+			Pallet::<T>::check_proof(job_id, &job, &assignment, output, TOKENS, &proof)?;
+		}
+		Ok(())
 	}
 
 	impl_benchmark_test_suite!(Pallet, crate::mock::new_test_ext(), crate::mock::Test);

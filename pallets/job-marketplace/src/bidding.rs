@@ -16,7 +16,7 @@ use frame_support::{
 	ensure,
 	traits::{fungible::hold::Mutate as _, Get},
 };
-use sp_runtime::{traits::Saturating, DispatchResult, SaturatedConversion};
+use sp_runtime::{traits::Saturating, DispatchResult, SaturatedConversion, Weight};
 
 impl<T: Config> Pallet<T> {
 	/// Whether `node` can take `job` at a cost of `at_risk` for `owner`, as far as the registry's
@@ -101,8 +101,10 @@ impl<T: Config> Pallet<T> {
 		Self::meets_options(job_id, &job, &key, &node).map_err(Error::<T>::from)?;
 		// A bid that could not win at the end of bidding would only hide others.
 		let parameters = Parameters::<T>::get();
-		let last = parameters.last_delivery(job.bid_end, latency.into());
+		let last = Self::last_delivery(&job, job.bid_end, latency.into(), &parameters);
 		ensure!(last <= job.lifetime_end, Error::<T>::LifetimeExceeded);
+		Self::qualify(job_id, &job, &key, &bidder, job.bid_end).map_err(|unfit| unfit.error)?;
+		let sealed = Self::sealed_weight(&job, Weight::zero(), T::WeightInfo::qualify_node());
 		let mut book = BidBooks::<T>::get(job_id);
 		ensure!(!book.contains(&key), Error::<T>::AlreadyExists);
 		let score = matching::score(
@@ -154,7 +156,7 @@ impl<T: Config> Pallet<T> {
 			Some(_) => T::WeightInfo::place_bid_displacing(),
 			None => T::WeightInfo::place_bid(),
 		};
-		Ok(Some(weight).into())
+		Ok(Some(weight.saturating_add(sealed)).into())
 	}
 
 	/// Takes out the bid of `node`, which is no longer in the book, and returns its bond.
@@ -217,7 +219,7 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	pub(crate) fn do_promote_bid(job_id: JobId, gpu_did: Vec<u8>) -> DispatchResult {
+	pub(crate) fn do_promote_bid(job_id: JobId, gpu_did: Vec<u8>) -> DispatchResultWithPostInfo {
 		let job = Self::job(job_id)?;
 		JobCall::PromoteBid.check(&Self::moment(job_id, &job)).map_err(Error::<T>::from)?;
 		let (node, bid) = Self::bid_of(job_id, gpu_did)?;
@@ -230,18 +232,23 @@ impl<T: Config> Pallet<T> {
 			Turn::Absent => return Err(Error::<T>::BidNotFound.into()),
 		}
 		let parameters = Parameters::<T>::get();
-		Self::check_bid(job_id, &job, &bid, &parameters).map_err(Error::<T>::from)?;
+		let weight = Self::sealed_weight(
+			&job,
+			T::WeightInfo::promote_bid(),
+			Self::qualify_weight(u64::from(matching::LEADERS).saturating_add(1)),
+		);
+		Self::check_bid(job_id, &job, &bid, &parameters).map_err(|unfit| unfit.error)?;
 
 		for rank in book.leaders.clone() {
 			let Some(leader) = JobBids::<T>::get(job_id, rank.node) else {
 				defensive!("every rank in a book has its bid");
 				continue;
 			};
-			if let Err(reason) = Self::check_bid(job_id, &job, &leader, &parameters) {
-				Self::strike(job_id, &mut book, rank.node, leader, reason);
+			if let Err(unfit) = Self::check_bid(job_id, &job, &leader, &parameters) {
+				Self::strike(job_id, &mut book, rank.node, leader, unfit.reason);
 				Self::put_book(job_id, book);
 				Self::deposit_event(Event::BidPromoted { job_id, gpu_did: bid.gpu_did });
-				return Ok(());
+				return Ok(Some(weight).into());
 			}
 		}
 		Err(Error::<T>::NoLeaderSeat.into())

@@ -35,7 +35,7 @@ mod errors {
 		ModelNotAvailable,
 		/// Fee and royalty together would take more than 90 %.
 		SharesTooHigh,
-		/// Confidential jobs need attested nodes, and nothing on this chain can attest them.
+		/// Confidential jobs need attested nodes, and no policy says what the model's must be.
 		ConfidentialUnavailable,
 		/// This block takes no more jobs.
 		MaxJobsExceeded,
@@ -126,5 +126,35 @@ mod errors {
 		InvalidBatchSize,
 		/// Payments that are tied to the job must be closed first, and their royalty collected.
 		PaymentsTied,
+		/// A confidential job says how its prompt is sealed, and to whom its result shall be.
+		SealingMissing,
+		/// Only a confidential job has a sealed prompt and a receipt.
+		NotConfidential,
+		/// The node's enclave and GPUs are not proven as the job asks, or not for long enough. Calls
+		/// return the own error of confidential compute.
+		NotAttested,
+		/// What proved the node's enclave was taken from it. Calls return the own error of
+		/// confidential compute.
+		AttestationTaken,
+		/// The node's owner, or its platform, keeps a share of the job's data key.
+		KeepsTheKey,
+		/// The key was sealed for another attempt at the job.
+		WrongAttempt,
+		/// No sealed data key is that long.
+		KeyTooLong,
+		/// A confidential job is complete with its enclave's receipt only.
+		ReceiptMissing,
+		/// A delivery with evidence needs some.
+		EvidenceMissing,
+		/// An enclave that could not open the prompt delivers no tokens, no result and no proof.
+		NothingOpened,
+		/// The model's version has no commitment to its weights, so nothing can be proven of it.
+		WeightsUncommitted,
+		/// The requester named no key for proofs at submission.
+		NoProofKey,
+		/// A proof is of a result whose bytes come with it.
+		ResultMissing,
+		/// The salt of a sealed prompt is not the one of its result key.
+		WrongSalt,
 	}
 }

@@ -154,6 +154,24 @@ impl<T: Config> Pallet<T> {
 		Ok(job.max_payment)
 	}
 
+	/// Pays `compensation` of an escrow to `provider`, or to the fee account if he cannot take it,
+	/// and returns the rest. Says how much that is.
+	pub(crate) fn pay_compensation(
+		job_id: JobId,
+		job: &JobRecordOf<T>,
+		provider: &T::AccountId,
+		compensation: BalanceOf<T>,
+	) -> Result<BalanceOf<T>, DispatchError> {
+		let treasury = T::Fees::fee_account();
+		let (payee, requester) = (Payee::Provider, &job.requester);
+		let paid =
+			Self::pay_first(job_id, payee, requester, Some(provider), &[&treasury], compensation);
+		let refund =
+			if paid { job.max_payment.saturating_sub(compensation) } else { job.max_payment };
+		Self::give_back_hold(job_id, HoldReason::JobEscrow, requester, refund)?;
+		Ok(refund)
+	}
+
 	/// How the escrow of a delivered job divides when it is paid as `payment` says.
 	pub(crate) fn split_of(job: &JobRecordOf<T>, payment: Payment) -> Split<BalanceOf<T>> {
 		let terms = SplitTerms {

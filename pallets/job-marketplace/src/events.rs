@@ -96,7 +96,7 @@ mod events {
 			winner: T::AccountId,
 			/// Price per token.
 			price: BalanceOf<T>,
-			/// It must start before this.
+			/// It must start before this; of a confidential job, its key must come before this.
 			deadline: BlockNumberFor<T>,
 		},
 		/// The node works.
@@ -316,6 +316,79 @@ mod events {
 			job_id: JobId,
 			/// Why.
 			error: DispatchError,
+		},
+		/// A new job is confidential.
+		JobSealed {
+			/// The job.
+			job_id: JobId,
+			/// Hash of the policy that its nodes are held to.
+			policy: PolicyHash,
+			/// `blake2_256` of the sealed prompt.
+			prompt: H256,
+			/// X25519 key to which the enclave seals the result.
+			result_key: [u8; 32],
+			/// Salt of the prompt.
+			salt: [u8; 32],
+		},
+		/// A node has a confidential job and waits for its data key, sealed to its enclave.
+		KeyOwed {
+			/// The job.
+			job_id: JobId,
+			/// Number of the attempt.
+			attempt: u8,
+			/// The attestation that the attempt is pinned to.
+			attestation: AttestationId,
+			/// The key must come before this.
+			deadline: BlockNumberFor<T>,
+		},
+		/// The data key of an attempt has come.
+		KeyDelivered {
+			/// The job.
+			job_id: JobId,
+			/// Number of the attempt.
+			attempt: u8,
+			/// From whom.
+			key: KeyState,
+			/// The node must start before this.
+			deadline: BlockNumberFor<T>,
+		},
+		/// A confidential job ended because of its key, through no fault of its node.
+		KeyFailed {
+			/// The job.
+			job_id: JobId,
+			/// Hash of the node's DID.
+			node: DidHash,
+			/// What was wrong.
+			failure: KeyFailure,
+			/// What the requester owed the node, or the fee account where that could not take it.
+			compensation: BalanceOf<T>,
+			/// The rest of the escrow, which went back.
+			refund: BalanceOf<T>,
+		},
+		/// An enclave's receipt for a delivery is genuine.
+		ReceiptAccepted {
+			/// What it says.
+			receipt: Receipt,
+			/// The attestation whose session key signed it.
+			signer: AttestationId,
+		},
+		/// A new job names the key under which a proof settles it.
+		ProofKeyNamed {
+			/// The job.
+			job_id: JobId,
+			/// Hash of the key.
+			key: ProofKeyHash,
+			/// The requester's commitment to the input.
+			input: ProofCommitment,
+			/// The model version's commitment to its weights.
+			weights: ProofCommitment,
+		},
+		/// A result was proven.
+		ResultProven {
+			/// The job.
+			job_id: JobId,
+			/// Hash of the key.
+			key: ProofKeyHash,
 		},
 		/// The parameters changed.
 		ParametersSet {

@@ -1,14 +1,19 @@
 //! Work on an assigned job: start, delivery, acceptance, and every way to fail.
 
-use crate::{disputes::BondTo, escrow::Payment, types::*, *};
-use ai_compute_primitives::{JobId, JobOutcome, JobReport, NodeMutate};
+use crate::{disputes::BondTo, escrow::Payment, lifecycle::KeyPhase, types::*, *};
+use ai_compute_primitives::{AttestationInspect, JobId, JobOutcome, JobReport, NodeMutate};
 use alloc::vec::Vec;
-use frame_support::{defensive, dispatch::DispatchResultWithPostInfo, ensure, BoundedVec};
+use frame_support::{
+	defensive, dispatch::DispatchResultWithPostInfo, ensure, traits::ConstU32, BoundedVec,
+};
 use sp_io::hashing::blake2_256;
 use sp_runtime::{
 	traits::{One, Saturating, Zero},
 	DispatchResult,
 };
+
+/// The bytes of a result.
+pub(crate) type ResultBytesOnChain = BoundedVec<u8, ConstU32<MAX_RESULT_LEN>>;
 
 impl<T: Config> Pallet<T> {
 	/// The assignment of a job in a state that has one.
@@ -19,11 +24,17 @@ impl<T: Config> Pallet<T> {
 		})
 	}
 
-	pub(crate) fn do_start_job(owner: T::AccountId, job_id: JobId) -> DispatchResult {
+	pub(crate) fn do_start_job(owner: T::AccountId, job_id: JobId) -> DispatchResultWithPostInfo {
 		let mut job = Self::job(job_id)?;
 		JobCall::StartJob.check(&Self::moment(job_id, &job)).map_err(Error::<T>::from)?;
 		let mut assignment = Self::assignment(&job)?;
 		ensure!(assignment.owner == owner, Error::<T>::NotAuthorized);
+		if job.confidential {
+			let attestation = Self::pinned(&Self::sealed(job_id)?)?.attestation;
+			T::Attestations::ensure_live(attestation)?;
+		}
+		let weight =
+			Self::sealed_weight(&job, T::WeightInfo::start_job(), T::WeightInfo::start_sealed());
 
 		// Assignment made sure that both times fit the lifetime, unless governance has lengthened
 		// the late grace since.
@@ -37,7 +48,69 @@ impl<T: Config> Pallet<T> {
 		job.deadline = deadline;
 		Jobs::<T>::insert(job_id, job);
 		Self::deposit_event(Event::JobStarted { job_id, result_due, deadline });
-		Ok(())
+		Ok(Some(weight).into())
+	}
+
+	/// The job that `owner` may deliver now with so many tokens, and its assignment.
+	pub(crate) fn deliverable(
+		owner: &T::AccountId,
+		job_id: JobId,
+		tokens_used: u32,
+	) -> Result<(JobRecordOf<T>, AssignmentOf<T>), Error<T>> {
+		let job = Self::job(job_id)?;
+		JobCall::CompleteJob.check(&Self::moment(job_id, &job)).map_err(Error::<T>::from)?;
+		let assignment = Self::assignment(&job)?;
+		ensure!(assignment.owner == *owner, Error::<T>::NotAuthorized);
+		ensure!(tokens_used <= job.max_tokens, Error::<T>::TokensAboveMaximum);
+		Ok((job, assignment))
+	}
+
+	/// The bytes of a result, if they are given, which must hash to `result_hash`.
+	pub(crate) fn check_result(
+		result_hash: [u8; 32],
+		result: Option<Vec<u8>>,
+	) -> Result<Option<ResultBytesOnChain>, Error<T>> {
+		let Some(bytes) = result else { return Ok(None) };
+		let bytes = BoundedVec::try_from(bytes).map_err(|_| Error::<T>::ResultTooLong)?;
+		ensure!(blake2_256(&bytes) == result_hash, Error::<T>::ResultHashMismatch);
+		Ok(Some(bytes))
+	}
+
+	/// Takes a delivery in, which was checked. Stores the job and returns it.
+	pub(crate) fn complete(
+		job_id: JobId,
+		mut job: JobRecordOf<T>,
+		assignment: &AssignmentOf<T>,
+		result_hash: [u8; 32],
+		tokens_used: u32,
+		result: Option<ResultBytesOnChain>,
+	) -> JobRecordOf<T> {
+		let bytes = match result {
+			Some(bytes) => {
+				Results::<T>::insert(job_id, bytes);
+				ResultBytes::OnChain
+			}
+			None => ResultBytes::OffChain,
+		};
+		T::Nodes::free_slot(&assignment.node);
+		let now = Self::now();
+		let timing = match assignment.result_due {
+			Some(due) if now >= due => Timing::Late,
+			_ => Timing::OnTime,
+		};
+		let deadline = now.saturating_add(job.escrow_period);
+		job.status = JobStatus::Completed;
+		job.deadline = deadline;
+		job.delivery = Some(Delivery { result_hash, tokens_used, timing, bytes });
+		Jobs::<T>::insert(job_id, &job);
+		Self::deposit_event(Event::JobCompleted {
+			job_id,
+			result_hash,
+			tokens_used,
+			timing,
+			deadline,
+		});
+		job
 	}
 
 	pub(crate) fn do_complete_job(
@@ -47,38 +120,10 @@ impl<T: Config> Pallet<T> {
 		tokens_used: u32,
 		result: Option<Vec<u8>>,
 	) -> DispatchResult {
-		let mut job = Self::job(job_id)?;
-		let moment = Self::moment(job_id, &job);
-		JobCall::CompleteJob.check(&moment).map_err(Error::<T>::from)?;
-		let assignment = Self::assignment(&job)?;
-		ensure!(assignment.owner == owner, Error::<T>::NotAuthorized);
-		ensure!(tokens_used <= job.max_tokens, Error::<T>::TokensAboveMaximum);
-		let bytes = if let Some(bytes) = result {
-			let bytes = BoundedVec::try_from(bytes).map_err(|_| Error::<T>::ResultTooLong)?;
-			ensure!(blake2_256(&bytes) == result_hash, Error::<T>::ResultHashMismatch);
-			Results::<T>::insert(job_id, bytes);
-			ResultBytes::OnChain
-		} else {
-			ResultBytes::OffChain
-		};
-
-		T::Nodes::free_slot(&assignment.node);
-		let timing = match assignment.result_due {
-			Some(due) if moment.now >= due => Timing::Late,
-			_ => Timing::OnTime,
-		};
-		let deadline = moment.now.saturating_add(job.escrow_period);
-		job.status = JobStatus::Completed;
-		job.deadline = deadline;
-		job.delivery = Some(Delivery { result_hash, tokens_used, timing, bytes });
-		Jobs::<T>::insert(job_id, job);
-		Self::deposit_event(Event::JobCompleted {
-			job_id,
-			result_hash,
-			tokens_used,
-			timing,
-			deadline,
-		});
+		let (job, assignment) = Self::deliverable(&owner, job_id, tokens_used)?;
+		ensure!(!job.confidential, Error::<T>::ReceiptMissing);
+		let result = Self::check_result(result_hash, result)?;
+		Self::complete(job_id, job, &assignment, result_hash, tokens_used, result);
 		Ok(())
 	}
 
@@ -123,7 +168,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Whether a job was delivered after the time that its node promised.
-	fn is_late(job: &JobRecordOf<T>) -> bool {
+	pub(crate) fn is_late(job: &JobRecordOf<T>) -> bool {
 		job.delivery.is_some_and(|delivery| delivery.timing == Timing::Late)
 	}
 
@@ -145,10 +190,13 @@ impl<T: Config> Pallet<T> {
 		JobCall::AbandonJob.check(&Self::moment(job_id, &job)).map_err(Error::<T>::from)?;
 		let assignment = Self::assignment(&job)?;
 		ensure!(assignment.owner == owner, Error::<T>::NotAuthorized);
+		let plain =
+			Self::sealed_weight(&job, T::WeightInfo::abandon_job(), T::WeightInfo::end_sealed());
 		let weight = match job.status {
 			JobStatus::Assigned => {
-				Self::give_back(job_id, job, assignment, JobOutcome::Returned)?;
-				T::WeightInfo::abandon_job()
+				let outcome = Self::blame(job_id, &job, JobOutcome::Returned);
+				Self::give_back(job_id, job, assignment, outcome)?;
+				plain
 			}
 			JobStatus::Disputed => {
 				Self::end_dispute(job_id, &job, BondTo::Requester)?;
@@ -156,8 +204,9 @@ impl<T: Config> Pallet<T> {
 				T::WeightInfo::abandon_disputed()
 			}
 			_ => {
-				Self::fail(job_id, job, assignment, JobOutcome::Abandoned)?;
-				T::WeightInfo::abandon_job()
+				let outcome = Self::blame(job_id, &job, JobOutcome::Abandoned);
+				Self::fail(job_id, job, assignment, outcome)?;
+				plain
 			}
 		};
 		Ok(Some(weight).into())
@@ -176,10 +225,19 @@ impl<T: Config> Pallet<T> {
 		}
 
 		let assignment = Self::assignment(&job)?;
+		let plain =
+			Self::sealed_weight(&job, T::WeightInfo::expire_job(), T::WeightInfo::end_sealed());
 		let weight = match (job.status, moment.dispute) {
 			(JobStatus::Assigned, _) => {
-				Self::give_back(job_id, job, assignment, JobOutcome::NoShow)?;
-				T::WeightInfo::expire_job()
+				let outcome = Self::blame(job_id, &job, JobOutcome::NoShow);
+				// Nobody can deliver a key to an enclave whose attestation was revoked.
+				if moment.key == KeyPhase::Owed && outcome == JobOutcome::NoShow {
+					Self::end_unkeyed(job_id, job, assignment)?;
+					T::WeightInfo::expire_unkeyed()
+				} else {
+					Self::give_back(job_id, job, assignment, outcome)?;
+					plain
+				}
 			}
 			(JobStatus::Disputed, Some(DisputePhase::Answered)) => {
 				Self::end_dispute(job_id, &job, BondTo::Requester)?;
@@ -192,8 +250,9 @@ impl<T: Config> Pallet<T> {
 				T::WeightInfo::expire_unanswered()
 			}
 			_ => {
-				Self::fail(job_id, job, assignment, JobOutcome::TimedOut)?;
-				T::WeightInfo::expire_job()
+				let outcome = Self::blame(job_id, &job, JobOutcome::TimedOut);
+				Self::fail(job_id, job, assignment, outcome)?;
+				plain
 			}
 		};
 		Ok(Some(weight).into())
@@ -210,7 +269,8 @@ impl<T: Config> Pallet<T> {
 		let parameters = Parameters::<T>::get();
 		let others = !BidBooks::<T>::get(job_id).is_empty();
 		let attempts = job.attempts < parameters.max_attempts;
-		let lifetime = parameters.last_delivery(now, One::one()) <= job.lifetime_end;
+		let last = Self::last_delivery(&job, now, One::one(), &parameters);
+		let lifetime = last <= job.lifetime_end;
 		if !(others && attempts && lifetime) {
 			return Self::fail(job_id, job, assignment, outcome);
 		}
@@ -222,6 +282,7 @@ impl<T: Config> Pallet<T> {
 		job.bid_end = now;
 		job.deadline = deadline;
 		let attempts = job.attempts;
+		Self::unpin(job_id, &job);
 		Jobs::<T>::insert(job_id, job);
 		AssignedNodes::<T>::remove(job_id);
 		Self::end_ties(job_id, attempts);
@@ -240,6 +301,9 @@ impl<T: Config> Pallet<T> {
 		Self::ensure_can_pay()?;
 		Self::end_attempt(job_id, &job, &assignment, outcome)?;
 		let refund = Self::release_escrow(job_id, &job)?;
+		if job.delivery.is_none() {
+			Self::drop_key(job_id, &job);
+		}
 		Self::end(job_id, &mut job, JobStatus::Failed);
 		let node = assignment.node;
 		Self::deposit_event(Event::JobFailed { job_id, node, outcome, refund });
@@ -247,7 +311,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Reports an unpaid attempt while the stake is still bound, then frees the node.
-	fn end_attempt(
+	pub(crate) fn end_attempt(
 		job_id: JobId,
 		job: &JobRecordOf<T>,
 		assignment: &AssignmentOf<T>,

@@ -31,11 +31,27 @@ impl<T: Config> Pallet<T> {
 	/// Weight of a hire: by the length of the payload and the kind of signature.
 	pub(crate) fn hire_weight(job: &HireJob<BalanceOf<T>>, signed: &SignedOfferOf<T>) -> Weight {
 		let length = job.payload.len();
-		match signed.signature {
+		let base = match signed.signature {
 			MultiSignature::Ed25519(_) => T::WeightInfo::hire_ed25519(length),
 			MultiSignature::Sr25519(_) => T::WeightInfo::hire_sr25519(length),
 			MultiSignature::Ecdsa(_) | MultiSignature::Eth(_) => T::WeightInfo::hire_ecdsa(length),
+		};
+		let qualify = if signed.offer.confidential { 1 } else { 0 };
+		Self::submission_weight(base, signed.offer.confidential, job.proof.is_some())
+			.saturating_add(Self::qualify_weight(qualify))
+	}
+
+	/// What it weighs to take a job in that weighs `base` if it is neither confidential nor to be
+	/// proven.
+	pub(crate) fn submission_weight(base: Weight, confidential: bool, proven: bool) -> Weight {
+		let mut weight = base;
+		if confidential {
+			weight = weight.saturating_add(T::WeightInfo::seal_job());
 		}
+		if proven {
+			weight = weight.saturating_add(T::WeightInfo::name_proof_key());
+		}
+		weight
 	}
 
 	pub(crate) fn do_hire(
@@ -51,7 +67,7 @@ impl<T: Config> Pallet<T> {
 		ensure!(now < offer.expires_at, Error::<T>::TooLate);
 		let open_to_caller = offer.requester.as_ref().is_none_or(|only| *only == requester);
 		ensure!(open_to_caller, Error::<T>::NotAuthorized);
-		let HireJob { payload, max_tokens, max_payment, seed } = job;
+		let HireJob { payload, max_tokens, max_payment, seed, proof } = job;
 		let offered = offer.min_tokens..=offer.max_tokens;
 		ensure!(offered.contains(&max_tokens), Error::<T>::TokensOutsideOffer);
 		ensure!(offer.price_per_token > Zero::zero(), Error::<T>::InvalidBid);
@@ -73,6 +89,7 @@ impl<T: Config> Pallet<T> {
 			confidential: offer.confidential,
 			bidding: Bidding::Closed,
 			requirements: seed.map(|seed| Requirements { seed: Some(seed), ..Default::default() }),
+			proof,
 		};
 		let parameters = Parameters::<T>::get();
 		let (job_id, record) = Self::open_job(requester, order, &parameters)?;
@@ -96,8 +113,9 @@ impl<T: Config> Pallet<T> {
 			bond: Zero::zero(),
 			standing: BidStanding::Open,
 		};
-		Self::reserve_node(job_id, &record, &bid, &parameters).map_err(|unfit| unfit.error)?;
-		Self::hand_over(job_id, record, bid, &parameters);
+		let attestation =
+			Self::reserve_node(job_id, &record, &bid, &parameters).map_err(|unfit| unfit.error)?;
+		Self::hand_over(job_id, record, bid, attestation, &parameters);
 		OfferBooks::<T>::insert(node, book);
 		Self::deposit_event(Event::OfferUsed { job_id, gpu_did, offer_id: offer.offer_id, uses });
 		Ok(())

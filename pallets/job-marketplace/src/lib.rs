@@ -41,10 +41,14 @@
 //! | Pending | match_job, anyone | bid_end ≤ now < d | winner's bond back | Assigned (start), or Pending |
 //! | Pending | cancel_job, requester | < d | escrow back | Cancelled |
 //! | Pending | expire_job, anyone | ≥ d | escrow back | Expired |
-//! | Assigned | start_job, node owner | < d | – | Processing (latency + late grace) |
+//! | Assigned, key owed | deliver_key, requester; a committee | < d | – | Assigned (start) |
+//! | Assigned, key owed | expire_job, anyone | ≥ d | 1 % to the node if the requester owed the key, escrow back | Cancelled |
+//! | Assigned, ready | start_job, node owner | < d | – | Processing (latency + late grace) |
 //! | Assigned | abandon_job, node owner | < d | – or escrow back | Pending (matching) or Failed |
-//! | Assigned | expire_job, anyone | ≥ d | – or escrow back | Pending (matching) or Failed |
-//! | Processing | complete_job, node owner | < d | – | Completed (escrow period) |
+//! | Assigned, ready | expire_job, anyone | ≥ d | – or escrow back | Pending (matching) or Failed |
+//! | Processing | complete_job, complete_with_evidence, node owner | < d | – | Completed (escrow period) |
+//! | Processing | complete_with_evidence, node owner | < d, proven | settled | Settled |
+//! | Processing | complete_with_evidence, node owner | < d, the prompt did not open | 1 % to the node if the requester delivered the key, escrow back | Cancelled |
 //! | Processing | abandon_job, node owner | < d | escrow back | Failed |
 //! | Processing | expire_job, anyone | ≥ d | escrow back | Failed |
 //! | Completed | accept_result, requester | < d | settled | Settled |
@@ -79,6 +83,13 @@
 //!   started or is over. A bid that matching struck because its owner had made the node ineligible
 //!   pays its bond to the fee account at that moment.
 //!
+//! ## Confidential and proven jobs
+//!
+//! - A confidential job is for nodes whose enclave and GPUs are proven, and only that enclave reads
+//!   the prompt: [`sealing`]. Its assignment goes to **Assigned (key)** first: the requester, or a
+//!   committee, has the time that [`MarketParameters::prompt`] gives to deliver the data key.
+//! - A job whose requester named a key for proofs is paid at once for a proven result: [`evidence`].
+//!
 //! ## Other ways in, and many jobs at once
 //!
 //! - [`hire`](Pallet::hire) skips bidding: a provider has signed an [offer](offers) off chain, and the
@@ -92,7 +103,8 @@
 //! ## Cost
 //!
 //! The record that every call reads is small. Prompts, results and bids have maps of their own;
-//! matching reads the book and at most three bids, completion neither bids nor balances.
+//! matching reads the book and at most three bids, completion neither bids nor balances. What only
+//! confidential jobs keep is in maps that others never read.
 //!
 //! ## For wallets
 //!
@@ -119,11 +131,13 @@ mod ties;
 mod try_state;
 mod views;
 
+pub mod evidence;
 pub mod lifecycle;
 pub mod matching;
 pub mod offers;
 pub mod options;
 pub mod parameters;
+pub mod sealing;
 pub mod split;
 pub mod types;
 pub mod weights;
@@ -138,8 +152,9 @@ mod mock;
 mod tests;
 
 pub use disputes::DISPUTE_BOND_SHARE;
+pub use evidence::{Evidence, ProofOrder, SignedReceipt, MAX_PROVEN_LEN};
 pub use hiring::{OfferBookOf, OfferOf, SignedOfferOf};
-pub use lifecycle::{JobCall, Refusal};
+pub use lifecycle::{JobCall, KeyPhase, Refusal};
 pub use matching::{BidBook, ScoreWeights, Seat};
 pub use offers::{Offer, OfferBook, OfferKey, SignedOffer};
 pub use options::{HireJob, OptionError, Payload, PayloadReference, Requirements, SubmitOptions};
@@ -149,6 +164,10 @@ pub use pages::{
 };
 pub use pallet::*;
 pub use parameters::{MarketParameters, ParameterError};
+pub use sealing::{
+	KeyFailure, KeyState, Pinned, SealedJob, Sealing, ATTESTATION_MARGIN, KEY_FAULT_SHARE,
+	MAX_SEALED_KEY_LEN, OPENING_TAG, SALT_TAG, SEALING_LEN,
+};
 pub use ties::Ties;
 pub use types::*;
 pub use weights::WeightInfo;
@@ -165,12 +184,14 @@ pub mod pallet {
 		*,
 	};
 	use ai_compute_primitives::{
-		Did, DidError, DidHash, FeePolicy, JobId, JobOutcome, JobReport, ModelInspect, ModelUsage,
-		NodeMutate,
+		AttestationId, AttestationInspect, CommitteeKeys, Did, DidError, DidHash, FeePolicy, JobId,
+		JobOutcome, JobReport, ModelInspect, ModelUsage, NodeMutate, PolicyHash, ProofCommitment,
+		ProofInspect, ProofKeyHash, Receipt,
 	};
 	use alloc::vec::Vec;
 	use frame_support::{pallet_prelude::*, traits::fungible};
 	use frame_system::pallet_prelude::*;
+	use sp_core::H256;
 	use sp_runtime::{traits::BlockNumberProvider, AccountId32};
 
 	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
@@ -204,6 +225,16 @@ pub mod pallet {
 
 		/// Who keeps standings and punishes.
 		type Report: JobReport<Self::AccountId, BalanceOf<Self>>;
+
+		/// Who knows what nodes have proven, and checks what enclaves sign. `()`: there are no
+		/// confidential jobs. Taken away on a live chain, those that run cannot be completed.
+		type Attestations: AttestationInspect<Self::AccountId, BlockNumberFor<Self>>;
+
+		/// Who keeps verifying keys and checks proofs. `()`: nothing is proven.
+		type Proofs: ProofInspect<Self::AccountId>;
+
+		/// Committees that release data keys. `()`: requesters deliver them all.
+		type Committees: CommitteeKeys<Self::AccountId, BlockNumberFor<Self>>;
 
 		/// The platform fee and the account it goes to. Both fee share and royalty are copied into a
 		/// job at submission; together they may take at most 90 %.
@@ -326,6 +357,20 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type PayloadReferences<T: Config> = StorageMap<_, Twox64Concat, JobId, PayloadReference>;
 
+	/// What confidential jobs keep. Removed with the job.
+	#[pallet::storage]
+	pub type SealedJobs<T: Config> = StorageMap<_, Twox64Concat, JobId, SealedJob>;
+
+	/// Data keys that requesters have delivered, sealed to the enclaves that have the jobs. Removed
+	/// as soon as the job does not need it any more.
+	#[pallet::storage]
+	pub type SealedKeys<T: Config> =
+		StorageMap<_, Twox64Concat, JobId, BoundedVec<u8, ConstU32<MAX_SEALED_KEY_LEN>>>;
+
+	/// What proofs of jobs are held to whose requesters named a key. Removed with the job.
+	#[pallet::storage]
+	pub type ProofOrders<T: Config> = StorageMap<_, Twox64Concat, JobId, ProofOrder>;
+
 	/// Epoch, key and counters of a node's offers, by the hash of its DID. Outlives the node, so that
 	/// a cancelled offer stays so. Absent where it would say nothing.
 	#[pallet::storage]
@@ -376,7 +421,6 @@ pub mod pallet {
 		}
 	}
 
-	// Index 19 belongs to a call that this version does not have: key delivery.
 	#[pallet::call]
 	impl<T: Config> Pallet<T> {
 		/// Submits a job.
@@ -384,9 +428,15 @@ pub mod pallet {
 		/// Signed by the requester, on whom `max_payment` and a deposit for the prompt, the largest
 		/// result and the records go on hold. At most `max_tokens` tokens will be paid, at the price
 		/// of the winning bid. Emits `JobSubmitted`; the job is open for bids at once.
+		///
+		/// A confidential job is for attested enclaves only. Its `encrypted_prompt` begins with the
+		/// requester's X25519 key for the result (32 bytes) and the prompt's salt (32 bytes), which
+		/// follows from that key ([`Sealing::salt_of`]); then comes the sealed prompt. Emits `JobSealed` then.
 		#[pallet::call_index(0)]
-		#[pallet::weight(T::WeightInfo::submit_job(
-			u32::try_from(encrypted_prompt.len()).unwrap_or(u32::MAX)
+		#[pallet::weight(Pallet::<T>::submission_weight(
+			T::WeightInfo::submit_job(u32::try_from(encrypted_prompt.len()).unwrap_or(u32::MAX)),
+			*confidential,
+			false,
 		))]
 		pub fn submit_job(
 			origin: OriginFor<T>,
@@ -414,11 +464,14 @@ pub mod pallet {
 		/// Signed by the node's owner, on whom the bid's bond goes on hold. `price_per_token` ×
 		/// max_tokens must fit the job's budget and the node's stake. The latency counts in whole
 		/// blocks of 6 s, rounded up, and becomes the time limit of the result. On a full job a
-		/// better bid displaces the worst one, whose bond goes back. Emits `BidPlaced`, and
-		/// `BidDisplaced` where one was. Costs less when nothing is displaced.
+		/// better bid displaces the worst one, whose bond goes back. For a confidential job the node
+		/// must be attested until the end of bidding at least. Emits `BidPlaced`, and `BidDisplaced`
+		/// where one was. Costs less when nothing is displaced, or the job is not confidential.
 		#[pallet::call_index(1)]
 		#[pallet::weight(
-			T::WeightInfo::place_bid().max(T::WeightInfo::place_bid_displacing())
+			T::WeightInfo::place_bid()
+				.max(T::WeightInfo::place_bid_displacing())
+				.saturating_add(Pallet::<T>::qualify_weight(1))
 		)]
 		pub fn place_bid(
 			origin: OriginFor<T>,
@@ -434,10 +487,19 @@ pub mod pallet {
 		/// Gives a job to the bid of `gpu_did`.
 		///
 		/// Signed by the requester. The bid's node must be eligible now and its registry must accept
-		/// the amount at risk. The winner's bond goes back. Emits `JobAssigned`.
+		/// the amount at risk. The winner's bond goes back. For a confidential job the node must be
+		/// attested until 100 ticks after the last moment for the result; the job is pinned to that
+		/// attestation and waits for its key. Emits `JobAssigned`, and `KeyOwed` for a confidential
+		/// job, which costs more.
 		#[pallet::call_index(2)]
-		#[pallet::weight(T::WeightInfo::assign_job())]
-		pub fn assign_job(origin: OriginFor<T>, job_id: JobId, gpu_did: Vec<u8>) -> DispatchResult {
+		#[pallet::weight(
+			T::WeightInfo::assign_job().saturating_add(Pallet::<T>::qualify_weight(1))
+		)]
+		pub fn assign_job(
+			origin: OriginFor<T>,
+			job_id: JobId,
+			gpu_did: Vec<u8>,
+		) -> DispatchResultWithPostInfo {
 			let requester = ensure_signed(origin)?;
 			Self::do_assign_job(requester, job_id, gpu_did)
 		}
@@ -447,20 +509,27 @@ pub mod pallet {
 		/// Signed by anyone, from the end of bidding on. Looks at up to three leaders, best first.
 		/// Those that are not eligible any more are struck from the job, and their seats go to the
 		/// next bids. Emits `BidStruck` for each, and `JobAssigned` or, if none of the three was
-		/// eligible, `NoEligibleLeader`: the call can then be made again for the next three.
+		/// eligible, `NoEligibleLeader`: the call can then be made again for the next three. A
+		/// confidential job is assigned as by `assign_job`, and costs more.
 		#[pallet::call_index(3)]
-		#[pallet::weight(T::WeightInfo::match_job())]
-		pub fn match_job(origin: OriginFor<T>, job_id: JobId) -> DispatchResult {
+		#[pallet::weight(T::WeightInfo::match_job().saturating_add(
+			Pallet::<T>::qualify_weight(matching::LEADERS.into())
+		))]
+		pub fn match_job(origin: OriginFor<T>, job_id: JobId) -> DispatchResultWithPostInfo {
 			ensure_signed(origin)?;
 			Self::do_match_job(job_id)
 		}
 
 		/// Says that the node works on the job.
 		///
-		/// Signed by the node's owner. The promised latency runs from here. Emits `JobStarted`.
+		/// Signed by the node's owner. The promised latency runs from here. A confidential job must
+		/// have its key, and the attestation that it is pinned to must not be revoked. Emits
+		/// `JobStarted`. Costs more for a confidential job.
 		#[pallet::call_index(4)]
-		#[pallet::weight(T::WeightInfo::start_job())]
-		pub fn start_job(origin: OriginFor<T>, job_id: JobId) -> DispatchResult {
+		#[pallet::weight(
+			T::WeightInfo::start_job().saturating_add(T::WeightInfo::start_sealed())
+		)]
+		pub fn start_job(origin: OriginFor<T>, job_id: JobId) -> DispatchResultWithPostInfo {
 			let owner = ensure_signed(origin)?;
 			Self::do_start_job(owner, job_id)
 		}
@@ -469,7 +538,8 @@ pub mod pallet {
 		///
 		/// Signed by the node's owner. `result_hash` is `blake2_256` of the result, whose bytes are
 		/// stored on chain if they are given. `tokens_used` is at most the job's max_tokens. Frees
-		/// the node's slot. Emits `JobCompleted`.
+		/// the node's slot. A confidential job needs its enclave's receipt:
+		/// `complete_with_evidence`. Emits `JobCompleted`.
 		#[pallet::call_index(5)]
 		#[pallet::weight(T::WeightInfo::complete_job(result.as_ref().map_or(
 			0,
@@ -572,14 +642,18 @@ pub mod pallet {
 
 		/// Moves a job on whose deadline has passed.
 		///
-		/// Signed by anyone. A Pending job expires; one that was not started looks for another node
+		/// Signed by anyone. A Pending job expires; one whose key did not come is over, and its
+		/// requester owes the node a small part; one that was not started looks for another node
 		/// or fails; one without a result fails, and so does one whose node has not answered a
-		/// dispute; one whose dispute the arbiter has not decided is paid by half. Emits `JobExpired`,
-		/// `JobReopened`, `JobFailed` or `JobSettled`, and `DisputeBondPaid` where a dispute ends.
+		/// dispute; one whose dispute the arbiter has not decided is paid by half. Where the
+		/// attestation of a confidential job was revoked it is nobody's fault. Emits `JobExpired`,
+		/// `KeyFailed`, `JobReopened`, `JobFailed` or `JobSettled`, and `DisputeBondPaid` where a dispute ends.
 		/// Pays for the branch it takes.
 		#[pallet::call_index(11)]
 		#[pallet::weight(
 			T::WeightInfo::expire_job()
+				.saturating_add(T::WeightInfo::end_sealed())
+				.max(T::WeightInfo::expire_unkeyed())
 				.max(T::WeightInfo::expire_unanswered())
 				.max(T::WeightInfo::expire_undecided())
 		)]
@@ -611,9 +685,15 @@ pub mod pallet {
 		/// As `submit_job`, with the prompt on chain or by reference, and with
 		/// [options](SubmitOptions): a deadline, what the node must be, a seed, and longer or shorter
 		/// periods. Bids that do not meet them are refused, and looked at again at matching. The
-		/// deposit covers their storage. Emits `JobSubmitted` and `JobOptionsSet`.
+		/// deposit covers their storage. A confidential job has a sealed payload, and emits
+		/// `JobSealed`. With a key for proofs, a proof under it settles the job, and `ProofKeyNamed`
+		/// is emitted. Emits `JobSubmitted` and `JobOptionsSet`.
 		#[pallet::call_index(13)]
-		#[pallet::weight(T::WeightInfo::submit_job_with_options(payload.len()))]
+		#[pallet::weight(Pallet::<T>::submission_weight(
+			T::WeightInfo::submit_job_with_options(payload.len()),
+			*confidential,
+			options.proof.is_some(),
+		))]
 		pub fn submit_job_with_options(
 			origin: OriginFor<T>,
 			model_did: Vec<u8>,
@@ -672,10 +752,15 @@ pub mod pallet {
 		///
 		/// Signed by the node's owner. A job that was not started looks for another node, if it has
 		/// attempts, bids and lifetime left; else it fails and the escrow goes back. A disputed job
-		/// is conceded. Emits `JobReopened` or `JobFailed`, and `DisputeBondPaid` where a dispute
+		/// is conceded. Where the attestation of a confidential job was revoked it is nobody's fault.
+		/// Emits `JobReopened` or `JobFailed`, and `DisputeBondPaid` where a dispute
 		/// ends. Pays for the branch it takes.
 		#[pallet::call_index(16)]
-		#[pallet::weight(T::WeightInfo::abandon_job().max(T::WeightInfo::abandon_disputed()))]
+		#[pallet::weight(
+			T::WeightInfo::abandon_job()
+				.saturating_add(T::WeightInfo::end_sealed())
+				.max(T::WeightInfo::abandon_disputed())
+		)]
 		pub fn abandon_job(origin: OriginFor<T>, job_id: JobId) -> DispatchResultWithPostInfo {
 			let owner = ensure_signed(origin)?;
 			Self::do_abandon_job(owner, job_id)
@@ -709,16 +794,37 @@ pub mod pallet {
 		/// Signed by anyone, from the end of bidding on. `gpu_did` names the best bid that is not a
 		/// leader, and its node must be eligible now. The best leader that is not is struck exactly
 		/// as `match_job` would. A leader whom only the registry would refuse a slot stays. Emits
-		/// `BidStruck` and `BidPromoted`.
+		/// `BidStruck` and `BidPromoted`. Costs more for a confidential job.
 		#[pallet::call_index(18)]
-		#[pallet::weight(T::WeightInfo::promote_bid())]
+		#[pallet::weight(T::WeightInfo::promote_bid().saturating_add(
+			Pallet::<T>::qualify_weight(u64::from(matching::LEADERS).saturating_add(1))
+		))]
 		pub fn promote_bid(
 			origin: OriginFor<T>,
 			job_id: JobId,
 			gpu_did: Vec<u8>,
-		) -> DispatchResult {
+		) -> DispatchResultWithPostInfo {
 			ensure_signed(origin)?;
 			Self::do_promote_bid(job_id, gpu_did)
+		}
+
+		/// Delivers the data key of a confidential job's prompt to the enclave that has the job.
+		///
+		/// Signed by the requester, after a node has got the job and before the key is due.
+		/// `recipient` is the X25519 key that it was sealed to: the one of the attestation in
+		/// `KeyOwed`, which must not be revoked. A key is for one attempt. The node's time to start
+		/// begins. Emits `KeyDelivered`.
+		#[pallet::call_index(19)]
+		#[pallet::weight(T::WeightInfo::deliver_key())]
+		pub fn deliver_key(
+			origin: OriginFor<T>,
+			job_id: JobId,
+			attempt: u8,
+			recipient: [u8; 32],
+			sealed_key: Vec<u8>,
+		) -> DispatchResult {
+			let requester = ensure_signed(origin)?;
+			Self::do_deliver_key(requester, job_id, attempt, recipient, sealed_key)
 		}
 
 		/// Removes a job that is over, with its prompt and result.
@@ -842,6 +948,39 @@ pub mod pallet {
 		pub fn prune_offers(origin: OriginFor<T>, gpu_did: Vec<u8>) -> DispatchResult {
 			ensure_signed(origin)?;
 			Self::do_prune_offers(gpu_did)
+		}
+
+		/// Delivers a result with evidence: `complete_job` for confidential and for proven jobs.
+		///
+		/// Signed by the node's owner. A confidential job needs the receipt of the enclave that has
+		/// it; `result_hash` is then of the sealed result. A receipt that says that the prompt did
+		/// not open ends the job: the requester owes the node a small part of what it could have
+		/// earned. A proof under the key that the requester named at submission, with the result's
+		/// bytes (at most 2 048), settles the job at once; of a confidential job it is noted only.
+		/// Emits `ReceiptAccepted`, `ResultProven`, and `JobCompleted` and `JobSettled`, or
+		/// `KeyFailed`. Pays for what it does.
+		#[pallet::call_index(29)]
+		#[pallet::weight(Pallet::<T>::evidence_weight(
+			result.as_ref().map_or(0, |bytes| u32::try_from(bytes.len()).unwrap_or(u32::MAX)),
+			evidence,
+		))]
+		pub fn complete_with_evidence(
+			origin: OriginFor<T>,
+			job_id: JobId,
+			result_hash: [u8; 32],
+			tokens_used: u32,
+			result: Option<Vec<u8>>,
+			evidence: Evidence,
+		) -> DispatchResultWithPostInfo {
+			let owner = ensure_signed(origin)?;
+			Self::do_complete_with_evidence(
+				owner,
+				job_id,
+				result_hash,
+				tokens_used,
+				result,
+				evidence,
+			)
 		}
 
 		/// Sets the governable periods, shares and weights.

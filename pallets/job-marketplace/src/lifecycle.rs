@@ -56,11 +56,13 @@ pub enum JobCall {
 	AnswerDispute,
 	/// `resolve_dispute`.
 	ResolveDispute,
+	/// `deliver_key`.
+	DeliverKey,
 }
 
 impl JobCall {
 	/// Every call, in the order of the enum.
-	pub const ALL: [JobCall; 16] = [
+	pub const ALL: [JobCall; 17] = [
 		JobCall::PlaceBid,
 		JobCall::WithdrawBid,
 		JobCall::PromoteBid,
@@ -77,6 +79,7 @@ impl JobCall {
 		JobCall::DisputeJob,
 		JobCall::AnswerDispute,
 		JobCall::ResolveDispute,
+		JobCall::DeliverKey,
 	];
 }
 
@@ -118,6 +121,17 @@ pub struct Moment<BlockNumber> {
 	pub rating_end: BlockNumber,
 	/// What the dispute of a disputed job waits for.
 	pub dispute: Option<DisputePhase>,
+	/// Whether an assigned job waits for its key.
+	pub key: KeyPhase,
+}
+
+/// Whether the node of a job has what it needs to start.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum KeyPhase {
+	/// It has, as far as keys go.
+	Ready,
+	/// The data key of the prompt is still to come.
+	Owed,
 }
 
 impl JobCall {
@@ -128,7 +142,7 @@ impl JobCall {
 	) -> Result<(), Refusal> {
 		use JobCall::*;
 		use JobStatus::*;
-		let Moment { status, now, bid_end, deadline, rating_end, dispute } = *moment;
+		let Moment { status, now, bid_end, deadline, rating_end, dispute, key } = *moment;
 		let before = |end| if now < end { Ok(()) } else { Err(Refusal::TooLate) };
 		let from = |start| if now >= start { Ok(()) } else { Err(Refusal::TooEarly) };
 
@@ -137,7 +151,9 @@ impl JobCall {
 			(Pending, AssignJob | CancelJob) => before(deadline),
 			// Both strike bids. A bid that is struck while bids still come in could be placed anew.
 			(Pending, MatchJob | PromoteBid) => from(bid_end).and(before(deadline)),
-			(Assigned, StartJob | AbandonJob) => before(deadline),
+			(Assigned, StartJob) if key == KeyPhase::Ready => before(deadline),
+			(Assigned, DeliverKey) if key == KeyPhase::Owed => before(deadline),
+			(Assigned, AbandonJob) => before(deadline),
 			(Processing, CompleteJob | AbandonJob) => before(deadline),
 			(Pending | Assigned | Processing | Disputed, ExpireJob) => from(deadline),
 			(Completed, AcceptResult | DisputeJob) => before(deadline),
@@ -182,12 +198,13 @@ mod tests {
 		#[test]
 		fn ordinary_and_expiry_calls_never_overlap(
 			state in 0usize..9, now in 0u32..300, bid_end in 0u32..200, more in 0u32..100,
-			rating in 0u32..300, answered in any::<bool>(),
+			rating in 0u32..300, answered in any::<bool>(), owed in any::<bool>(),
 		) {
 			let phase = if answered { DisputePhase::Answered } else { DisputePhase::Open };
 			let moment = Moment {
 				status: STATES[state], now, bid_end, deadline: bid_end + more, rating_end: rating,
 				dispute: (STATES[state] == JobStatus::Disputed).then_some(phase),
+				key: if owed { KeyPhase::Owed } else { KeyPhase::Ready },
 			};
 			let valid = |call: &JobCall| call.check(&moment).is_ok();
 			let expiry = EXPIRY.iter().any(valid);
@@ -198,6 +215,8 @@ mod tests {
 				.filter(|c| !(moment.status == JobStatus::Settled && **c == JobCall::AcceptResult))
 				.any(valid);
 			prop_assert!(!(expiry && ordinary));
+			// A node starts or waits for its key.
+			prop_assert!(!(valid(&JobCall::StartJob) && valid(&JobCall::DeliverKey)));
 			// Whoever is silent, an open job can always be moved on once its deadline has passed.
 			if matches!(moment.status, JobStatus::Pending | JobStatus::Assigned
 				| JobStatus::Processing | JobStatus::Completed | JobStatus::Disputed) {

@@ -2,8 +2,10 @@
 
 use crate::{self as pallet_job_marketplace, types::*, *};
 use ai_compute_primitives::{
-	Did, DidHash, FeePolicy, Hosting, JobEnd, JobId, JobOutcome, JobReport, ModelInspect,
-	ModelTerms, ModelUsage, NodeInspect, NodeMutate, NodeStatus, NodeSummary,
+	AttestationId, AttestationInspect, CommitteeKeys, Did, DidHash, Doing, EnclaveKeys, FeePolicy,
+	Hosting, JobEnd, JobId, JobOutcome, JobReport, KeyFault, ModelInspect, ModelTerms, ModelUsage,
+	NodeInspect, NodeMutate, NodeStatus, NodeSummary, PolicyHash, ProofClaim, ProofInspect,
+	ProofKeyHash, ProvenOutput, Receipt, ReceiptOutcome, Scope, SessionKey, Unqualified,
 };
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{
@@ -18,10 +20,11 @@ use frame_support::{
 };
 use frame_system::EnsureRoot;
 use scale_info::TypeInfo;
-use sp_core::crypto::AccountId32;
+use sp_core::{crypto::AccountId32, ed25519, sr25519, Pair, H256};
+use sp_io::hashing::blake2_256;
 use sp_runtime::{
 	traits::{BlockNumberProvider, IdentityLookup},
-	BuildStorage, DispatchError, DispatchResult, Percent, TransactionalError,
+	BuildStorage, DispatchError, DispatchResult, MultiSignature, Percent, TransactionalError,
 };
 
 pub type AccountId = AccountId32;
@@ -132,6 +135,9 @@ impl Config for Test {
 	type Models = MockModels;
 	type ModelUsage = MockUsage;
 	type Report = MockReport;
+	type Attestations = MockAttestations;
+	type Proofs = MockProofs;
+	type Committees = MockCommittees;
 	type Fees = MockFees;
 	type GovernanceOrigin = EnsureRoot<AccountId>;
 	type ArbiterOrigin = MockArbiter;
@@ -408,7 +414,14 @@ impl ModelInspect<AccountId, Balance> for MockModels {
 	fn hosts(did: &Did, node: &DidHash) -> bool {
 		Models::contains_key(did.hash()) && Hosts::contains_key((did.hash(), node))
 	}
+	fn weights_commitment(did: &Did, version: u32) -> Option<H256> {
+		Weights::get((did.hash(), version))
+	}
 }
+
+/// Commitments to the weights of versions.
+#[storage_alias]
+pub type Weights = StorageMap<MockCatalogue, Identity, (DidHash, u32), H256>;
 
 #[cfg(feature = "runtime-benchmarks")]
 impl BenchmarkModels<AccountId> for MockModels {
@@ -421,6 +434,7 @@ impl BenchmarkModels<AccountId> for MockModels {
 		};
 		let parent_owner = Some(parent_owner.clone());
 		Models::insert(did.hash(), Model { owner: owner.clone(), parent_owner, ..model(terms) });
+		Weights::insert((did.hash(), 0), H256::repeat_byte(4));
 	}
 	fn host(did: &Did, node: &Did, _: &AccountId) {
 		Hosts::insert((did.hash(), node.hash()), ());
@@ -512,6 +526,303 @@ impl JobReport<AccountId, Balance> for MockReport {
 	}
 }
 
+// ---- attestations
+
+/// An attestation of the mock source.
+#[derive(
+	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct MockAttestation {
+	pub node: DidHash,
+	pub owner: AccountId,
+	pub policy: PolicyHash,
+	pub expires_at: BlockNumber,
+	pub keys: EnclaveKeys,
+	pub predecessor: Option<AttestationId>,
+	/// Revoked, and whether by its owner.
+	pub revoked: Option<bool>,
+}
+
+#[storage_alias]
+pub type MockAttested = StorageMap<MockEnclaves, Identity, AttestationId, MockAttestation>;
+/// The policy of all models.
+#[storage_alias]
+pub type MockPolicy = StorageValue<MockEnclaves, PolicyHash>;
+
+/// Errors of the mock source.
+pub const NO_ATTESTATION: DispatchError = DispatchError::Other("no attestation");
+pub const EXPIRED: DispatchError = DispatchError::Other("attestation expires too soon");
+pub const REVOKED: DispatchError = DispatchError::Other("attestation revoked");
+pub const BAD_ENVELOPE: DispatchError = DispatchError::Other("no envelope");
+pub const WEAK_KEY: DispatchError = DispatchError::Other("weak key");
+pub const WRONG_RECIPIENT: DispatchError = DispatchError::Other("wrong recipient");
+pub const BAD_RECEIPT: DispatchError = DispatchError::Other("bad receipt");
+pub const NOT_SUCCESSOR: DispatchError = DispatchError::Other("no successor");
+
+/// Makes confidential jobs possible under the policy number `n`.
+pub fn set_policy(n: u8) {
+	MockPolicy::put(H256::repeat_byte(n));
+}
+
+/// Attests node `n` for `ticks` under the present policy.
+pub fn attest(n: u8, ticks: BlockNumber) -> AttestationId {
+	attest_after(n, ticks, None)
+}
+
+/// The same with a predecessor.
+pub fn attest_after(
+	n: u8,
+	ticks: BlockNumber,
+	predecessor: Option<AttestationId>,
+) -> AttestationId {
+	let id = MockAttested::iter_keys().max().map_or(1, |last| last + 1);
+	MockAttested::insert(
+		id,
+		MockAttestation {
+			node: did(n).hash(),
+			owner: node(n).owner,
+			policy: MockPolicy::get().unwrap(),
+			expires_at: Tick::get() + ticks,
+			keys: EnclaveKeys {
+				session: SessionKey::Ed25519(pair(id).public().0),
+				x25519: recipient(id),
+				ristretto: [2; 32],
+			},
+			predecessor,
+			revoked: None,
+		},
+	);
+	id
+}
+
+/// Revokes an attestation, by its owner or by governance.
+pub fn revoke(id: AttestationId, by_owner: bool) {
+	MockAttested::mutate(id, |record| record.as_mut().unwrap().revoked = Some(by_owner));
+}
+
+/// The X25519 key of an attestation.
+pub fn recipient(id: AttestationId) -> [u8; 32] {
+	blake2_256(&id.encode())
+}
+
+/// A sealed data key.
+pub fn sealed_key() -> Vec<u8> {
+	let mut bytes = vec![7; MAX_SEALED_KEY_LEN as usize];
+	bytes[..2].copy_from_slice(&[1, 2]);
+	bytes
+}
+
+/// The session key of an attestation.
+fn pair(id: AttestationId) -> ed25519::Pair {
+	ed25519::Pair::from_seed(&blake2_256(&(id, 1).encode()))
+}
+
+/// What the enclave of the attestation `signer` signs.
+pub fn mock_signature(receipt: &Receipt, signer: AttestationId) -> Vec<u8> {
+	pair(signer).sign(&receipt.payload(&System::block_hash(0))).0.to_vec()
+}
+
+parameter_types! {
+	/// How long policies and proof keys stay that new jobs no longer take.
+	pub static PolicyRetention: Option<u32> = None;
+	pub static KeyRetention: Option<u32> = None;
+}
+
+pub struct MockAttestations;
+impl AttestationInspect<AccountId, BlockNumber> for MockAttestations {
+	fn policy_of(_: &Did) -> Option<PolicyHash> {
+		MockPolicy::get()
+	}
+	fn retention() -> Option<u32> {
+		PolicyRetention::get()
+	}
+	fn check_prompt(prompt: &[u8]) -> DispatchResult {
+		ensure!(prompt.starts_with(&[1, 1]), BAD_ENVELOPE);
+		Ok(())
+	}
+	fn check_result_key(key: &[u8; 32]) -> DispatchResult {
+		ensure!(*key != [0; 32], WEAK_KEY);
+		Ok(())
+	}
+	fn qualified(
+		node: &DidHash,
+		owner: &AccountId,
+		policy: &PolicyHash,
+		scope: Scope,
+		until: BlockNumber,
+	) -> Result<AttestationId, Unqualified> {
+		assert_eq!(scope, Scope::CpuAndGpu, "confidential jobs need the GPUs too");
+		let newest = MockAttested::iter()
+			.filter(|(_, record)| record.node == *node)
+			.max_by_key(|(id, _)| *id);
+		let unqualified = |error, doing| Err(Unqualified { error, doing });
+		match newest {
+			None => unqualified(NO_ATTESTATION, Doing::Owner),
+			Some((_, MockAttestation { revoked: Some(by_owner), .. })) => {
+				unqualified(REVOKED, if by_owner { Doing::Owner } else { Doing::Others })
+			}
+			Some((id, record)) => {
+				let right = record.owner == *owner && record.policy == *policy;
+				if !right {
+					return unqualified(NO_ATTESTATION, Doing::Owner);
+				}
+				if record.expires_at < until || record.expires_at <= Tick::get() {
+					return unqualified(EXPIRED, Doing::Owner);
+				}
+				Ok(id)
+			}
+		}
+	}
+	fn keys(id: AttestationId) -> Option<EnclaveKeys> {
+		MockAttested::get(id).map(|record| record.keys)
+	}
+	fn check_delivery(id: AttestationId, to: &[u8; 32], sealed_key: &[u8]) -> DispatchResult {
+		Self::ensure_live(id)?;
+		ensure!(Self::keys(id).is_some_and(|keys| keys.x25519 == *to), WRONG_RECIPIENT);
+		ensure!(sealed_key.starts_with(&[1, 2]), BAD_ENVELOPE);
+		Ok(())
+	}
+	fn ensure_live(id: AttestationId) -> DispatchResult {
+		ensure!(!Self::is_revoked(id), REVOKED);
+		Ok(())
+	}
+	fn is_revoked(id: AttestationId) -> bool {
+		MockAttested::get(id).is_some_and(|record| record.revoked.is_some())
+	}
+	fn check_receipt(
+		receipt: &Receipt,
+		signer: AttestationId,
+		signature: &[u8],
+		policy: &PolicyHash,
+	) -> DispatchResult {
+		Self::ensure_live(receipt.attestation)?;
+		Self::ensure_live(signer)?;
+		let signing = MockAttested::get(signer).ok_or(NO_ATTESTATION)?;
+		let successor = signing.predecessor == Some(receipt.attestation);
+		ensure!(signer == receipt.attestation || successor, NOT_SUCCESSOR);
+		ensure!(signing.policy == *policy, NO_ATTESTATION);
+		ensure!(Tick::get() < signing.expires_at, EXPIRED);
+		let signature = signature.try_into().map_err(|_| BAD_RECEIPT)?;
+		let signature = match signing.keys.session {
+			SessionKey::Ed25519(_) => {
+				MultiSignature::Ed25519(ed25519::Signature::from_raw(signature))
+			}
+			_ => MultiSignature::Sr25519(sr25519::Signature::from_raw(signature)),
+		};
+		let payload = receipt.payload(&System::block_hash(0));
+		ensure!(signing.keys.session.has_signed(&signature, &payload), BAD_RECEIPT);
+		Ok(())
+	}
+	#[cfg(feature = "runtime-benchmarks")]
+	fn attest_for_benchmark(
+		node: &DidHash,
+		owner: &AccountId,
+		keys: EnclaveKeys,
+	) -> (PolicyHash, AttestationId) {
+		set_policy(1);
+		let id = MockAttested::iter_keys().max().map_or(1, |last| last + 1);
+		let policy = MockPolicy::get().unwrap();
+		MockAttested::insert(
+			id,
+			MockAttestation {
+				node: *node,
+				owner: owner.clone(),
+				policy,
+				expires_at: BlockNumber::MAX,
+				keys,
+				predecessor: None,
+				revoked: None,
+			},
+		);
+		(policy, id)
+	}
+}
+
+// ---- proofs
+
+/// Model of each key.
+#[storage_alias]
+pub type ProofKeys = StorageMap<MockProver, Identity, ProofKeyHash, DidHash>;
+
+pub const UNKNOWN_KEY: DispatchError = DispatchError::Other("no such proof key");
+pub const BAD_PROOF: DispatchError = DispatchError::Other("bad proof");
+
+/// A proof of `claim` under `key`.
+pub fn prove(key: &ProofKeyHash, claim: &ProofClaim<AccountId>) -> Vec<u8> {
+	let (hash, output) = match claim.output {
+		ProvenOutput::Bytes(bytes) => (blake2_256(bytes), blake2_256(bytes)),
+		ProvenOutput::Committed { result_hash, output } => (result_hash, output),
+	};
+	let ProofClaim { job, attempt, node, owner, tokens_used, input, weights, .. } = claim;
+	let fields = (key, job, attempt, node, owner, tokens_used, input, weights, hash, output);
+	blake2_256(&fields.encode()).to_vec()
+}
+
+pub struct MockProofs;
+impl ProofInspect<AccountId> for MockProofs {
+	fn check_key(model: &Did, key: &ProofKeyHash) -> DispatchResult {
+		ensure!(ProofKeys::get(key) == Some(model.hash()), UNKNOWN_KEY);
+		Ok(())
+	}
+	fn retention() -> Option<u32> {
+		KeyRetention::get()
+	}
+	fn verify(
+		model: &Did,
+		key: &ProofKeyHash,
+		claim: &ProofClaim<AccountId>,
+		proof: &[u8],
+	) -> DispatchResult {
+		ensure!(ProofKeys::get(key) == Some(model.hash()), UNKNOWN_KEY);
+		ensure!(prove(key, claim) == proof, BAD_PROOF);
+		Ok(())
+	}
+	#[cfg(feature = "runtime-benchmarks")]
+	fn key_for_benchmark(model: &Did, length: ai_compute_primitives::ProofLength) -> ProofKeyHash {
+		let key = benchmark_key(length);
+		ProofKeys::insert(key, model.hash());
+		key
+	}
+	#[cfg(feature = "runtime-benchmarks")]
+	fn prove_for_benchmark(
+		length: ai_compute_primitives::ProofLength,
+		claim: &ProofClaim<AccountId>,
+	) -> Vec<u8> {
+		prove(&benchmark_key(length), claim)
+	}
+}
+
+#[cfg(feature = "runtime-benchmarks")]
+fn benchmark_key(length: ai_compute_primitives::ProofLength) -> ProofKeyHash {
+	H256::repeat_byte(match length {
+		ai_compute_primitives::ProofLength::Short => 21,
+		ai_compute_primitives::ProofLength::Long => 22,
+	})
+}
+
+// ---- committees
+
+parameter_types! {
+	/// Whose fault a missing key is.
+	pub static MissedKeysAre: KeyFault = KeyFault::Requester;
+	/// Attempts whose keys were missed.
+	pub static MissedKeys: Vec<(JobId, u8, BlockNumber)> = Vec::new();
+	/// Who keeps a share of the keys of all jobs.
+	pub static Seats: Vec<AccountId> = Vec::new();
+}
+
+pub struct MockCommittees;
+impl CommitteeKeys<AccountId, BlockNumber> for MockCommittees {
+	fn conflicts(_: JobId, owner: &AccountId, _: AttestationId) -> bool {
+		Seats::get().contains(owner)
+	}
+	fn key_missed(job: JobId, attempt: u8, deadline: BlockNumber) -> KeyFault {
+		assert!(Tick::get() >= deadline, "a key is missed at its deadline");
+		MissedKeys::mutate(|missed| missed.push((job, attempt, deadline)));
+		MissedKeysAre::get()
+	}
+}
+
 // ---- externalities
 
 /// Builds the test state: ALICE, BOB and STRANGER endowed, the treasury at the existential deposit,
@@ -530,6 +841,9 @@ impl ExtBuilder {
 			.unwrap();
 		let mut ext = sp_io::TestExternalities::from(storage);
 		ext.execute_with(|| {
+			MissedKeysAre::set(KeyFault::Requester);
+			MissedKeys::set(Vec::new());
+			Seats::set(Vec::new());
 			System::set_block_number(1);
 			go_to(1_000);
 			for n in 0..6 {
@@ -722,6 +1036,126 @@ pub fn answered() -> JobId {
 	let job_id = disputed(DisputeReason::WrongResult);
 	assert_ok!(Market::answer_dispute(signed(owner(0)), job_id, DisputeAnswer::Evidence([8; 32])));
 	job_id
+}
+
+/// How ALICE seals.
+pub const SEALING: Sealing = Sealing {
+	result_key: [3; 32],
+	salt: [
+		0xd9, 0x80, 0x43, 0x05, 0x3a, 0x23, 0x15, 0xc0, 0x29, 0x52, 0x27, 0xe3, 0xe0, 0xaa, 0xe6,
+		0x23, 0x64, 0x4b, 0x24, 0xcd, 0xae, 0x46, 0x88, 0xf8, 0xd9, 0x41, 0x17, 0x55, 0x48, 0xab,
+		0xc6, 0x65,
+	],
+};
+
+/// A sealed prompt.
+pub fn sealed_prompt() -> Vec<u8> {
+	[&[1, 1][..], &[5; 60]].concat()
+}
+
+/// The prompt of a confidential `submit_job`.
+pub fn with_sealing() -> Vec<u8> {
+	[SEALING.encode(), sealed_prompt()].concat()
+}
+
+/// ALICE submits a confidential job for [`MODEL`].
+pub fn submit_sealed() -> JobId {
+	if MockPolicy::get().is_none() {
+		set_policy(1);
+	}
+	let job_id = NextJobId::<Test>::get();
+	assert_ok!(Market::submit_job(
+		signed(ALICE),
+		MODEL.to_vec(),
+		with_sealing(),
+		TOKENS,
+		ESCROW,
+		8,
+		true
+	));
+	job_id
+}
+
+/// A confidential job that node 0 has, whose key is owed, and the attestation that it is pinned to.
+pub fn waiting() -> (JobId, AttestationId) {
+	let job_id = submit_sealed();
+	let id = attest(0, 10_000);
+	assign_new(job_id);
+	(job_id, id)
+}
+
+/// ALICE delivers the key of the present attempt.
+pub fn deliver_key(job_id: JobId) -> DispatchResult {
+	let pinned = SealedJobs::<Test>::get(job_id).unwrap().pinned.unwrap();
+	let (attempt, to) = (job(job_id).attempts, recipient(pinned.attestation));
+	Market::deliver_key(signed(ALICE), job_id, attempt, to, sealed_key())
+}
+
+/// A confidential job that node 0 works on.
+pub fn processing_sealed() -> (JobId, AttestationId) {
+	let (job_id, id) = waiting();
+	assert_ok!(deliver_key(job_id));
+	assert_ok!(Market::start_job(signed(owner(0)), job_id));
+	(job_id, id)
+}
+
+/// The enclave's commitment to its output.
+pub const OUTPUT: [u8; 32] = [6; 32];
+
+/// What the enclave of the present attempt at `job_id` says.
+pub fn receipt(
+	job_id: JobId,
+	result_hash: [u8; 32],
+	tokens_used: u32,
+	outcome: ReceiptOutcome,
+) -> Receipt {
+	let (record, sealed) = (job(job_id), SealedJobs::<Test>::get(job_id).unwrap());
+	Receipt {
+		job: job_id,
+		attempt: record.attempts,
+		node: record.assignment.unwrap().node,
+		attestation: sealed.pinned.unwrap().attestation,
+		model_version: ai_compute_primitives::model_version_hash(
+			&record.model_did,
+			record.terms.version,
+		),
+		prompt: H256(blake2_256(&sealed_prompt())),
+		result_hash,
+		output_commitment: OUTPUT,
+		tokens_used,
+		outcome,
+	}
+}
+
+/// What stands for a result whose prompt did not open.
+pub fn opening_hash(job_id: JobId) -> [u8; 32] {
+	Market::opening_hash(job_id, &job(job_id)).unwrap()
+}
+
+/// The receipt that `signer` signs for it.
+pub fn signed_receipt(receipt: &Receipt, signer: AttestationId) -> SignedReceipt {
+	SignedReceipt {
+		signer,
+		output_commitment: receipt.output_commitment,
+		outcome: receipt.outcome,
+		signature: mock_signature(receipt, signer),
+	}
+}
+
+/// Node 0 delivers `tokens` for the confidential `job_id`, off chain, with the pinned enclave's
+/// receipt.
+pub fn deliver_sealed(job_id: JobId, tokens: u32) -> DispatchResult {
+	let receipt = receipt(job_id, result_hash(), tokens, ReceiptOutcome::Done);
+	let evidence =
+		Evidence { receipt: Some(signed_receipt(&receipt, receipt.attestation)), proof: None };
+	plain(Market::complete_with_evidence(
+		signed(owner(0)),
+		job_id,
+		result_hash(),
+		tokens,
+		None,
+		evidence,
+	))
 }
 
 /// A hash of evidence.

@@ -10,7 +10,7 @@ use crate::{
 	types::*,
 	*,
 };
-use ai_compute_primitives::{Did, DidHash, JobId, NodeInspect, NodeSummary};
+use ai_compute_primitives::{Did, DidHash, JobId, NodeInspect, NodeSummary, ProofTerms};
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{defensive, ensure, traits::ConstU32, BoundedVec, PalletError};
@@ -44,14 +44,34 @@ pub enum Payload {
 		/// Where to get them: 1 to 256 bytes.
 		uri: Vec<u8>,
 	},
+	/// A sealed prompt, of a confidential job.
+	#[codec(index = 2)]
+	Sealed {
+		/// How it is sealed, and to whom the result shall be.
+		sealing: Sealing,
+		/// The bytes of its envelope, at most 10 240.
+		prompt: Vec<u8>,
+	},
+	/// Where a sealed prompt lies off chain.
+	#[codec(index = 3)]
+	SealedReference {
+		/// How it is sealed, and to whom the result shall be.
+		sealing: Sealing,
+		/// `blake2_256` of the bytes of its envelope.
+		hash: [u8; 32],
+		/// Where to get them: 1 to 256 bytes.
+		uri: Vec<u8>,
+	},
 }
 
 impl Payload {
-	/// Bytes that go on chain.
+	/// Bytes of the prompt, or of where it lies, that go on chain.
 	pub fn len(&self) -> u32 {
 		let bytes = match self {
-			Self::Inline(bytes) => bytes.len(),
-			Self::Reference { uri, .. } => uri.len().saturating_add(32),
+			Self::Inline(prompt) | Self::Sealed { prompt, .. } => prompt.len(),
+			Self::Reference { uri, .. } | Self::SealedReference { uri, .. } => {
+				uri.len().saturating_add(32)
+			}
 		};
 		u32::try_from(bytes).unwrap_or(u32::MAX)
 	}
@@ -90,18 +110,27 @@ pub(crate) enum PayloadError {
 	Uri,
 }
 
-impl TryFrom<Payload> for StoredPayload {
-	type Error = PayloadError;
-	fn try_from(payload: Payload) -> Result<Self, PayloadError> {
-		match payload {
-			Payload::Inline(bytes) => {
-				BoundedVec::try_from(bytes).map(Self::Inline).map_err(|_| PayloadError::TooLong)
-			}
-			Payload::Reference { uri, .. } if uri.is_empty() => Err(PayloadError::Uri),
-			Payload::Reference { hash, uri } => BoundedVec::try_from(uri)
+impl StoredPayload {
+	/// The prompt or where it lies, and how it is sealed.
+	pub(crate) fn unpack(payload: Payload) -> Result<(Self, Option<Sealing>), PayloadError> {
+		let inline = |bytes: Vec<u8>| {
+			BoundedVec::try_from(bytes).map(Self::Inline).map_err(|_| PayloadError::TooLong)
+		};
+		let reference = |hash, uri: Vec<u8>| {
+			BoundedVec::try_from(uri)
+				.ok()
+				.filter(|uri| !uri.is_empty())
 				.map(|uri| Self::Reference(PayloadReference { hash, uri }))
-				.map_err(|_| PayloadError::Uri),
-		}
+				.ok_or(PayloadError::Uri)
+		};
+		Ok(match payload {
+			Payload::Inline(bytes) => (inline(bytes)?, None),
+			Payload::Reference { hash, uri } => (reference(hash, uri)?, None),
+			Payload::Sealed { sealing, prompt } => (inline(prompt)?, Some(sealing)),
+			Payload::SealedReference { sealing, hash, uri } => {
+				(reference(hash, uri)?, Some(sealing))
+			}
+		})
 	}
 }
 
@@ -125,6 +154,8 @@ pub struct HireJob<Balance> {
 	pub max_payment: Balance,
 	/// Seed for models that take one.
 	pub seed: Option<u64>,
+	/// The key under which a proof settles the job.
+	pub proof: Option<ProofTerms>,
 }
 
 /// Options of [`submit_job_with_options`](crate::Pallet::submit_job_with_options). What is not given
@@ -145,6 +176,8 @@ pub struct SubmitOptions<BlockNumber> {
 	pub escrow_period: Option<BlockNumber>,
 	/// Longest latency that a bid may promise, in blocks: 1 to 14 400.
 	pub result_limit: Option<BlockNumber>,
+	/// The key under which a proof settles the job.
+	pub proof: Option<ProofTerms>,
 }
 
 impl<BlockNumber> Default for SubmitOptions<BlockNumber> {
@@ -157,6 +190,7 @@ impl<BlockNumber> Default for SubmitOptions<BlockNumber> {
 			provider: None,
 			escrow_period: None,
 			result_limit: None,
+			proof: None,
 		}
 	}
 }
@@ -265,6 +299,7 @@ impl<T: Config> Pallet<T> {
 			confidential,
 			bidding: Bidding::Open,
 			requirements: Some(requirements.clone()),
+			proof: options.proof,
 		};
 		let (job_id, mut job) = Self::open_job(requester, order, &parameters)?;
 		Self::apply_options(&mut job, &options, &parameters).map_err(Error::<T>::InvalidOptions)?;
@@ -313,7 +348,7 @@ impl<T: Config> Pallet<T> {
 		parameters: &ParametersOf<T>,
 	) -> Result<(), OptionError> {
 		// A bid that promises a single block must be able to win at the end of bidding.
-		let soonest = parameters.last_delivery(job.bid_end, One::one());
+		let soonest = Self::last_delivery(job, job.bid_end, One::one(), parameters);
 		let deadline = within(options.deadline, soonest, job.lifetime_end, OptionError::Deadline)?;
 		let escrow_period = within(
 			options.escrow_period,
@@ -358,6 +393,7 @@ impl<T: Config> Pallet<T> {
 		if job.has_options {
 			JobOptions::<T>::remove(job_id);
 			PayloadReferences::<T>::remove(job_id);
+			ProofOrders::<T>::remove(job_id);
 		}
 	}
 }

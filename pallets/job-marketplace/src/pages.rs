@@ -159,9 +159,11 @@ impl JobCall {
 				JobStatus::Pending | JobStatus::Assigned => Actor::Bidder,
 				_ => Actor::Anyone,
 			},
-			Self::AssignJob | Self::CancelJob | Self::AcceptResult | Self::DisputeJob => {
-				Actor::Requester
-			}
+			Self::AssignJob
+			| Self::CancelJob
+			| Self::AcceptResult
+			| Self::DisputeJob
+			| Self::DeliverKey => Actor::Requester,
 			Self::StartJob | Self::CompleteJob | Self::AbandonJob | Self::AnswerDispute => {
 				Actor::Provider
 			}

@@ -73,6 +73,8 @@ pub struct MarketParameters<BlockNumber> {
 	pub response: BlockNumber,
 	/// From that answer to the last moment for the arbiter's decision. 7 200 to 432 000.
 	pub arbitration: BlockNumber,
+	/// From the assignment of a confidential job to the last moment for its key. 2 to 600.
+	pub prompt: BlockNumber,
 }
 
 /// Which bound a set of parameters breaks.
@@ -118,6 +120,8 @@ pub enum ParameterError {
 	Response,
 	/// `arbitration` out of bounds.
 	Arbitration,
+	/// `prompt` out of bounds.
+	Prompt,
 }
 
 impl<BlockNumber: AtLeast32BitUnsigned + Copy> MarketParameters<BlockNumber> {
@@ -138,6 +142,7 @@ impl<BlockNumber: AtLeast32BitUnsigned + Copy> MarketParameters<BlockNumber> {
 			weights: ScoreWeights::default(),
 			response: 2_400u32.into(),
 			arbitration: 43_200u32.into(),
+			prompt: 20u32.into(),
 		}
 	}
 
@@ -168,20 +173,22 @@ impl<BlockNumber: AtLeast32BitUnsigned + Copy> MarketParameters<BlockNumber> {
 		ensure!(price > 0 || latency > 0 || reputation > 0, ParameterError::Weights);
 		within(self.response, 600, 28_800, ParameterError::Response)?;
 		within(self.arbitration, 7_200, 432_000, ParameterError::Arbitration)?;
+		within(self.prompt, 2, 600, ParameterError::Prompt)?;
 		Ok(())
 	}
 
 	/// From submission to result when each attempt but the last is a no-show and every party takes
-	/// all the time it has, with the longest latency limit.
+	/// all the time it has, with the longest latency limit, for a confidential job.
 	pub fn longest_life(&self) -> BlockNumber {
-		let attempt = self.matching.saturating_add(self.start);
+		let attempt = self.matching.saturating_add(self.prompt).saturating_add(self.start);
 		self.bidding
 			.saturating_add(attempt.saturating_mul(u32::from(self.max_attempts).into()))
 			.saturating_add(MAX_RESULT_LIMIT.into())
 			.saturating_add(self.late_grace)
 	}
 
-	/// When a job that is assigned at `now` with `latency` must have delivered at the latest.
+	/// When a job whose time to start begins at `now`, with `latency`, must have delivered at the
+	/// latest.
 	pub fn last_delivery(&self, now: BlockNumber, latency: BlockNumber) -> BlockNumber {
 		now.saturating_add(self.start).saturating_add(latency).saturating_add(self.late_grace)
 	}
@@ -206,7 +213,8 @@ impl<T: Config> Pallet<T> {
 
 	/// The moment of `job`.
 	///
-	/// Reads the dispute only of a disputed job, and the rating period only of a settled one.
+	/// Reads the dispute only of a disputed job, the rating period only of a settled one, and where
+	/// the key is only of a confidential one that is assigned.
 	pub(crate) fn moment(job_id: JobId, job: &JobRecordOf<T>) -> Moment<BlockNumberFor<T>> {
 		let rating = match job.status {
 			JobStatus::Settled => Parameters::<T>::get().rating,
@@ -216,7 +224,7 @@ impl<T: Config> Pallet<T> {
 			JobStatus::Disputed => Disputes::<T>::get(job_id).map(|dispute| dispute.phase()),
 			_ => None,
 		};
-		job.moment(Self::now(), rating, dispute)
+		job.moment(Self::now(), rating, dispute, Self::key_phase(job_id, job))
 	}
 }
 
@@ -231,16 +239,16 @@ mod tests {
 	#[test]
 	fn defaults_are_valid() {
 		assert_eq!(defaults().validate(), Ok(()));
-		assert_eq!(defaults().longest_life(), 14_790);
+		assert_eq!(defaults().longest_life(), 14_850);
 	}
 
 	#[test]
 	fn each_bound_is_enforced_and_inclusive() {
 		use ParameterError as E;
 		type Set = fn(&mut MarketParameters<u32>, u32);
-		let cases: [(Set, u32, u32, E); 10] = [
+		let cases: [(Set, u32, u32, E); 11] = [
 			(|p, v| p.bidding = v, 1, 600, E::Bidding),
-			(|p, v| p.matching = v, 10, 4_770, E::Matching),
+			(|p, v| p.matching = v, 10, 4_750, E::Matching),
 			(|p, v| p.start = v, 2, 600, E::Start),
 			(|p, v| p.result = v, 1, 14_400, E::Result),
 			(|p, v| p.late_grace = v, 0, 600, E::LateGrace),
@@ -249,6 +257,7 @@ mod tests {
 			(|p, v| p.max_attempts = u8::try_from(v).unwrap(), 1, 10, E::Attempts),
 			(|p, v| p.response = v, 600, 28_800, E::Response),
 			(|p, v| p.arbitration = v, 7_200, 432_000, E::Arbitration),
+			(|p, v| p.prompt = v, 2, 600, E::Prompt),
 		];
 		for (set, least, most, error) in cases {
 			let with = |value| {
@@ -282,8 +291,8 @@ mod tests {
 	#[test]
 	fn lifetime_covers_every_attempt() {
 		let with = |max_lifetime| MarketParameters { max_lifetime, ..defaults() }.validate();
-		assert_eq!(with(14_790), Ok(()));
-		assert_eq!(with(14_789), Err(ParameterError::Lifetime));
+		assert_eq!(with(14_850), Ok(()));
+		assert_eq!(with(14_849), Err(ParameterError::Lifetime));
 		assert_eq!(with(432_000), Ok(()));
 		assert_eq!(with(432_001), Err(ParameterError::Lifetime));
 	}

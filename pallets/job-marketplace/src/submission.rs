@@ -6,7 +6,9 @@ use crate::{
 	types::*,
 	*,
 };
-use ai_compute_primitives::{Did, FeePolicy, JobId, ModelInspect, ModelUsage};
+use ai_compute_primitives::{
+	AttestationInspect, Did, FeePolicy, JobId, ModelInspect, ModelUsage, ProofInspect, ProofTerms,
+};
 use alloc::vec::Vec;
 use codec::MaxEncodedLen;
 use frame_support::{
@@ -38,6 +40,7 @@ pub(crate) struct Order<Balance> {
 	pub(crate) confidential: bool,
 	pub(crate) bidding: Bidding,
 	pub(crate) requirements: Option<Requirements>,
+	pub(crate) proof: Option<ProofTerms>,
 }
 
 impl<T: Config> Pallet<T> {
@@ -80,15 +83,21 @@ impl<T: Config> Pallet<T> {
 		min_vram_gb: u32,
 		confidential: bool,
 	) -> DispatchResult {
+		// The arguments have no other place for how a prompt is sealed.
+		let payload = match Sealing::split(&encrypted_prompt) {
+			Some((sealing, prompt)) if confidential => Payload::Sealed { sealing, prompt },
+			_ => Payload::Inline(encrypted_prompt),
+		};
 		let order = Order {
 			model_did: Did::parse(model_did).map_err(Error::<T>::InvalidDid)?,
-			payload: Payload::Inline(encrypted_prompt),
+			payload,
 			max_tokens,
 			max_payment,
 			min_vram_gb,
 			confidential,
 			bidding: Bidding::Open,
 			requirements: None,
+			proof: None,
 		};
 		let (job_id, job) = Self::open_job(requester, order, &Parameters::<T>::get())?;
 		Jobs::<T>::insert(job_id, job);
@@ -111,11 +120,12 @@ impl<T: Config> Pallet<T> {
 			confidential,
 			bidding,
 			requirements,
+			proof,
 		} = order;
 		let payload_len = payload.len();
-		let payload = StoredPayload::try_from(payload).map_err(Error::<T>::from)?;
+		let (payload, sealing) = StoredPayload::unpack(payload).map_err(Error::<T>::from)?;
 		ensure!(max_tokens > 0, Error::<T>::ZeroTokens);
-		ensure!(!confidential, Error::<T>::ConfidentialUnavailable);
+		let sealed = Self::check_sealing(&model_did, confidential, sealing, &payload)?;
 		let terms =
 			T::Models::terms(&model_did, &requester).ok_or(Error::<T>::ModelNotAvailable)?;
 		// At the least price that a bid can have, the tokens must be affordable.
@@ -128,22 +138,43 @@ impl<T: Config> Pallet<T> {
 			.saturating_mul(100)
 			.saturating_add(terms.royalty_bps.into());
 		ensure!(shares <= MAX_SHARES_BPS, Error::<T>::SharesTooHigh);
+		let proof = proof
+			.map(|proof| Self::check_proof_terms(&model_did, terms.version, proof))
+			.transpose()?;
 		Self::count_submission()?;
 
 		let job_id = NextJobId::<T>::get();
 		NextJobId::<T>::put(job_id.checked_add(1).ok_or(ArithmeticError::Overflow)?);
 		let requirements = match &payload {
 			StoredPayload::Reference(_) => Some(requirements.unwrap_or_default()),
+			StoredPayload::Inline(_) if proof.is_some() => Some(requirements.unwrap_or_default()),
 			StoredPayload::Inline(_) => requirements,
 		};
+		let mut bytes = payload_len;
+		if sealed.is_some() {
+			bytes = bytes.saturating_add(Self::sealed_len());
+		}
+		if proof.is_some() {
+			bytes = bytes.saturating_add(Self::proof_len());
+		}
 		let deposit = match requirements {
-			Some(_) => Self::deposit_with_options(payload_len),
-			None => Self::deposit_for(payload_len),
+			Some(_) => Self::deposit_with_options(bytes),
+			None => Self::deposit_for(bytes),
 		};
 		T::Currency::hold(&HoldReason::JobEscrow.into(), &requester, max_payment)?;
 		T::Currency::hold(&HoldReason::StorageDeposit.into(), &requester, deposit)?;
 
 		let now = Self::now();
+		// What the job is held to must outlive it.
+		let retention = [
+			sealed.as_ref().and_then(|_| T::Attestations::retention()),
+			proof.as_ref().and_then(|_| T::Proofs::retention()),
+		];
+		let lifetime = retention
+			.into_iter()
+			.flatten()
+			.fold(parameters.max_lifetime, |lifetime, ticks| lifetime.min(ticks.into()));
+		let lifetime_end = now.saturating_add(lifetime);
 		let bid_end = match bidding {
 			Bidding::Open => now.saturating_add(parameters.bidding),
 			Bidding::Closed => now,
@@ -167,9 +198,9 @@ impl<T: Config> Pallet<T> {
 			confidential,
 			created_at: now,
 			status: JobStatus::Pending,
-			deadline: bid_end.saturating_add(parameters.matching),
+			deadline: bid_end.saturating_add(parameters.matching).min(lifetime_end),
 			bid_end,
-			lifetime_end: now.saturating_add(parameters.max_lifetime),
+			lifetime_end,
 			result_limit: parameters.result,
 			escrow_period: parameters.escrow,
 			attempts: 0,
@@ -194,6 +225,12 @@ impl<T: Config> Pallet<T> {
 			deposit,
 			bid_end,
 		});
+		if let Some(sealed) = sealed {
+			Self::seal(job_id, sealed);
+		}
+		if let Some(proof) = proof {
+			Self::order_proof(job_id, proof);
+		}
 		Ok((job_id, job))
 	}
 
@@ -251,6 +288,7 @@ impl<T: Config> Pallet<T> {
 		Jobs::<T>::remove(job_id);
 		Prompts::<T>::remove(job_id);
 		Self::drop_options(job_id, &job);
+		Self::drop_sealed(job_id, &job);
 		Results::<T>::remove(job_id);
 		AssignedNodes::<T>::remove(job_id);
 		Self::deposit_event(Event::JobReaped { job_id, deposit: job.deposit, to });
@@ -286,6 +324,9 @@ impl<T> From<Ineligible> for Error<T> {
 			Ineligible::NotInvited => Error::NotInvited,
 			Ineligible::ReputationTooLow => Error::ReputationTooLow,
 			Ineligible::OutsideRegion => Error::OutsideRegion,
+			Ineligible::NotAttested => Error::NotAttested,
+			Ineligible::AttestationTaken => Error::AttestationTaken,
+			Ineligible::KeepsTheKey => Error::KeepsTheKey,
 		}
 	}
 }

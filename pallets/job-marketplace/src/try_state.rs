@@ -24,6 +24,7 @@ impl<T: Config> Pallet<T> {
 		Self::check_disputes()?;
 		Self::check_orphans()?;
 		Self::check_options()?;
+		Self::check_sealed()?;
 		Self::check_offers()?;
 		Self::check_counters()
 	}
@@ -290,11 +291,55 @@ impl<T: Config> Pallet<T> {
 		if let Some(job_id) = PayloadReferences::<T>::iter_keys().find(gone) {
 			return Err(broken("a reference belongs to a job with options", &job_id));
 		}
+		if let Some(job_id) = ProofOrders::<T>::iter_keys().find(gone) {
+			return Err(broken("a key for proofs belongs to a job with options", &job_id));
+		}
 		let missing = |(job_id, job): &(JobId, JobRecordOf<T>)| {
 			job.has_options && !JobOptions::<T>::contains_key(job_id)
 		};
 		match Jobs::<T>::iter().find(missing) {
 			Some((job_id, _)) => Err(broken("a job with options has them stored", &job_id)),
+			None => Ok(()),
+		}
+	}
+
+	/// Exactly the confidential jobs keep something. They are pinned while they have a node, and the
+	/// key that they have belongs to the present attempt.
+	fn check_sealed() -> Result<(), TryRuntimeError> {
+		for (job_id, job) in Jobs::<T>::iter() {
+			let sealed = SealedJobs::<T>::get(job_id);
+			ensure_rule(
+				sealed.is_some() == job.confidential,
+				"exactly the confidential jobs keep something",
+				&job_id,
+			)?;
+			let Some(sealed) = sealed else { continue };
+			ensure_rule(
+				sealed.pinned.is_some() == job.assignment.is_some(),
+				"a confidential job is pinned while it has a node",
+				&job_id,
+			)?;
+			let key = sealed.pinned.map(|pinned| pinned.key);
+			let may_owe = matches!(job.status, JobStatus::Assigned | JobStatus::Failed);
+			ensure_rule(
+				key != Some(KeyState::Owed) || may_owe,
+				"nobody works on a confidential job without its key",
+				&job_id,
+			)?;
+			let running = matches!(job.status, JobStatus::Assigned | JobStatus::Processing);
+			let kept = running && key == Some(KeyState::FromRequester);
+			ensure_rule(
+				SealedKeys::<T>::contains_key(job_id) == kept,
+				"a delivered key is kept as long as it is needed",
+				&job_id,
+			)?;
+		}
+		let gone = |job_id: &JobId| !Jobs::<T>::contains_key(job_id);
+		if let Some(job_id) = SealedJobs::<T>::iter_keys().find(gone) {
+			return Err(broken("nothing that a confidential job keeps outlives it", &job_id));
+		}
+		match SealedKeys::<T>::iter_keys().find(gone) {
+			Some(job_id) => Err(broken("no key outlives its job", &job_id)),
 			None => Ok(()),
 		}
 	}

@@ -1,6 +1,9 @@
 //! Records of the marketplace.
 
-use crate::{lifecycle::JobCall, lifecycle::Moment, Config};
+use crate::{
+	lifecycle::{JobCall, KeyPhase, Moment},
+	Config,
+};
 use ai_compute_primitives::{Did, DidHash, JobOutcome, ModelTerms, PriceRule};
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
@@ -238,7 +241,7 @@ pub struct JobRecord<AccountId, Balance, BlockNumber> {
 	pub late_penalty: Percent,
 	/// Storage deposit of the requester.
 	pub deposit: Balance,
-	/// Whether it has an entry in [`JobOptions`](crate::JobOptions).
+	/// Whether it has an entry in [`JobOptions`](crate::JobOptions), and perhaps others beside it.
 	pub has_options: bool,
 	/// Who holds the job, or held it last when it failed.
 	pub assignment: Option<Assignment<AccountId, Balance, BlockNumber>>,
@@ -274,6 +277,7 @@ where
 		now: BlockNumber,
 		rating_period: BlockNumber,
 		dispute: Option<DisputePhase>,
+		key: KeyPhase,
 	) -> Moment<BlockNumber> {
 		Moment {
 			status: self.status,
@@ -282,6 +286,7 @@ where
 			deadline: self.deadline,
 			rating_end: self.ended_at.unwrap_or(now).saturating_add(rating_period),
 			dispute,
+			key,
 		}
 	}
 }
@@ -381,6 +386,13 @@ pub enum Ineligible {
 	ReputationTooLow,
 	/// It stands outside the region that the requester asks.
 	OutsideRegion,
+	/// The job is confidential, and the node's enclave and GPUs are not proven as it asks, or not for
+	/// long enough.
+	NotAttested,
+	/// The job is confidential, and what proved the node's enclave was taken from it.
+	AttestationTaken,
+	/// Its owner, or its platform, keeps a share of the job's data key.
+	KeepsTheKey,
 }
 
 impl Ineligible {
@@ -394,9 +406,11 @@ impl Ineligible {
 			| Self::DidInactive
 			| Self::StakeBelowCost
 			| Self::InsufficientVram
-			| Self::OutsideRegion => BidStanding::Forfeited,
+			| Self::OutsideRegion
+			| Self::NotAttested => BidStanding::Forfeited,
 			// Withdrawals leave the minimum stake in place, so only a slash or a raised minimum
-			// gets a node below it. A job keeps the price rule of its submission, so that a bid
+			// gets a node below it; and only governance takes an attestation away. A requester names
+			// the committee when it likes. A job keeps the price rule of its submission, so that a bid
 			// cannot come to break it. The model's owner too can end a node's hosting.
 			Self::BelowMinimumStake
 			| Self::Suspended
@@ -406,7 +420,9 @@ impl Ineligible {
 			| Self::NotHosting
 			| Self::ModelGone
 			| Self::NotInvited
-			| Self::ReputationTooLow => BidStanding::Struck,
+			| Self::ReputationTooLow
+			| Self::AttestationTaken
+			| Self::KeepsTheKey => BidStanding::Struck,
 		}
 	}
 }

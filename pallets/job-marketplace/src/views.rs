@@ -59,6 +59,8 @@ impl<T: Config> Pallet<T> {
 		ensure!(Self::model_open(job), CannotBid::ModelNotAvailable);
 		Self::fits_model(job, &key, price).map_err(CannotBid::Ineligible)?;
 		Self::meets_options(job_id, job, &key, &node).map_err(CannotBid::Ineligible)?;
+		Self::qualify(job_id, job, &key, &node.owner, job.bid_end)
+			.map_err(|unfit| CannotBid::Ineligible(unfit.reason))?;
 		ensure!(!BidBooks::<T>::get(job_id).contains(&key), CannotBid::AlreadyExists);
 		ensure!(Self::would_open_bid(gpu_did), CannotBid::TooManyOpenBids);
 		ensure!(

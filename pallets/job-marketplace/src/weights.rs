@@ -57,6 +57,16 @@ pub trait WeightInfo {
 	fn cancel_offer() -> Weight;
 	fn set_offer_key() -> Weight;
 	fn prune_offers() -> Weight;
+	fn seal_job() -> Weight;
+	fn name_proof_key() -> Weight;
+	fn qualify_node() -> Weight;
+	fn deliver_key() -> Weight;
+	fn start_sealed() -> Weight;
+	fn end_sealed() -> Weight;
+	fn expire_unkeyed() -> Weight;
+	fn check_receipt() -> Weight;
+	fn verify_short_proof(r: u32, ) -> Weight;
+	fn verify_long_proof(r: u32, ) -> Weight;
 }
 
 /// Weights of `pallet_job_marketplace` for a runtime with its own database weights.
@@ -1538,6 +1548,54 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().reads(1_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
+	fn seal_job() -> Weight {
+		Weight::from_parts(40000000, 3600)
+			.saturating_add(T::DbWeight::get().reads(3_u64))
+			.saturating_add(T::DbWeight::get().writes(1_u64))
+	}
+	fn name_proof_key() -> Weight {
+		Weight::from_parts(30000000, 6500)
+			.saturating_add(T::DbWeight::get().reads(3_u64))
+			.saturating_add(T::DbWeight::get().writes(1_u64))
+	}
+	fn qualify_node() -> Weight {
+		Weight::from_parts(60000000, 11500)
+			.saturating_add(T::DbWeight::get().reads(8_u64))
+			.saturating_add(T::DbWeight::get().writes(1_u64))
+	}
+	fn deliver_key() -> Weight {
+		Weight::from_parts(70000000, 4800)
+			.saturating_add(T::DbWeight::get().reads(5_u64))
+			.saturating_add(T::DbWeight::get().writes(3_u64))
+	}
+	fn start_sealed() -> Weight {
+		Weight::from_parts(25000000, 4800)
+			.saturating_add(T::DbWeight::get().reads(2_u64))
+	}
+	fn end_sealed() -> Weight {
+		Weight::from_parts(35000000, 4800)
+			.saturating_add(T::DbWeight::get().reads(2_u64))
+			.saturating_add(T::DbWeight::get().writes(2_u64))
+	}
+	fn expire_unkeyed() -> Weight {
+		Weight::from_parts(140000000, 8800)
+			.saturating_add(T::DbWeight::get().reads(12_u64))
+			.saturating_add(T::DbWeight::get().writes(11_u64))
+	}
+	fn check_receipt() -> Weight {
+		Weight::from_parts(130000000, 8500)
+			.saturating_add(T::DbWeight::get().reads(5_u64))
+	}
+	fn verify_short_proof(r: u32, ) -> Weight {
+		Weight::from_parts(6500000000, 5000)
+			.saturating_add(Weight::from_parts(1200000, 0).saturating_mul(r.into()))
+			.saturating_add(T::DbWeight::get().reads(2_u64))
+	}
+	fn verify_long_proof(r: u32, ) -> Weight {
+		Weight::from_parts(12000000000, 5000)
+			.saturating_add(Weight::from_parts(1500000, 0).saturating_mul(r.into()))
+			.saturating_add(T::DbWeight::get().reads(2_u64))
+	}
 }
 
 /// The same weights with RocksDB's, for tests.
@@ -1773,5 +1831,53 @@ impl WeightInfo for () {
 		Weight::from_parts(60_179_000, 4658)
 			.saturating_add(RocksDbWeight::get().reads(1_u64))
 			.saturating_add(RocksDbWeight::get().writes(1_u64))
+	}
+	fn seal_job() -> Weight {
+		Weight::from_parts(40000000, 3600)
+			.saturating_add(RocksDbWeight::get().reads(3_u64))
+			.saturating_add(RocksDbWeight::get().writes(1_u64))
+	}
+	fn name_proof_key() -> Weight {
+		Weight::from_parts(30000000, 6500)
+			.saturating_add(RocksDbWeight::get().reads(3_u64))
+			.saturating_add(RocksDbWeight::get().writes(1_u64))
+	}
+	fn qualify_node() -> Weight {
+		Weight::from_parts(60000000, 11500)
+			.saturating_add(RocksDbWeight::get().reads(8_u64))
+			.saturating_add(RocksDbWeight::get().writes(1_u64))
+	}
+	fn deliver_key() -> Weight {
+		Weight::from_parts(70000000, 4800)
+			.saturating_add(RocksDbWeight::get().reads(5_u64))
+			.saturating_add(RocksDbWeight::get().writes(3_u64))
+	}
+	fn start_sealed() -> Weight {
+		Weight::from_parts(25000000, 4800)
+			.saturating_add(RocksDbWeight::get().reads(2_u64))
+	}
+	fn end_sealed() -> Weight {
+		Weight::from_parts(35000000, 4800)
+			.saturating_add(RocksDbWeight::get().reads(2_u64))
+			.saturating_add(RocksDbWeight::get().writes(2_u64))
+	}
+	fn expire_unkeyed() -> Weight {
+		Weight::from_parts(140000000, 8800)
+			.saturating_add(RocksDbWeight::get().reads(12_u64))
+			.saturating_add(RocksDbWeight::get().writes(11_u64))
+	}
+	fn check_receipt() -> Weight {
+		Weight::from_parts(130000000, 8500)
+			.saturating_add(RocksDbWeight::get().reads(5_u64))
+	}
+	fn verify_short_proof(r: u32, ) -> Weight {
+		Weight::from_parts(6500000000, 5000)
+			.saturating_add(Weight::from_parts(1200000, 0).saturating_mul(r.into()))
+			.saturating_add(RocksDbWeight::get().reads(2_u64))
+	}
+	fn verify_long_proof(r: u32, ) -> Weight {
+		Weight::from_parts(12000000000, 5000)
+			.saturating_add(Weight::from_parts(1500000, 0).saturating_mul(r.into()))
+			.saturating_add(RocksDbWeight::get().reads(2_u64))
 	}
 }

@@ -32,6 +32,7 @@ pub use nodes::{NodeCriterion, NodeFilter, NodePosition, MAX_CRITERIA};
 pub use page::{checked_limit, paged, position, Page, QueryError, MAX_LIMIT, MAX_SCANNED};
 
 pub use pallet_ai_models as ai_models;
+pub use pallet_confidential_compute as confidential_compute;
 pub use pallet_gpu_registry as gpu_registry;
 pub use pallet_job_marketplace as job_marketplace;
 pub use pallet_reputation as reputation;
@@ -39,6 +40,7 @@ pub use pallet_reputation as reputation;
 use ai_compute_primitives::JobId;
 use alloc::vec::Vec;
 use codec::{Codec, Decode, Encode};
+use pallet_confidential_compute::NodeProof;
 use pallet_gpu_registry::NodeView;
 use pallet_job_marketplace::{JobPage, OpenJob};
 use scale_info::TypeInfo;
@@ -72,6 +74,9 @@ sp_api::decl_runtime_apis! {
 
 		/// A registered node as it stands now.
 		fn node(did: Vec<u8>) -> Option<NodeView<AccountId, Balance>>;
+
+		/// What a node has proven of its enclave and its GPUs, and until when.
+		fn node_proof(did: Vec<u8>) -> Option<NodeProof<BlockNumber>>;
 
 		/// Jobs that look for a node, as the node `gpu_did` sees them, the latest first. Reaches back
 		/// over the 600 ticks within which a job can be open for bids; older jobs that still look for a

@@ -35,6 +35,10 @@ pub enum NodeCriterion<Balance> {
 	/// Its stake carries so much more at risk, in the smallest unit.
 	#[codec(index = 6)]
 	MinRoom(Balance),
+	/// It has proven what the confidential jobs of the model under this DID ask now, and the proof
+	/// counts now. How long it counts: [`MarketApi::node_proof`](crate::MarketApi).
+	#[codec(index = 7)]
+	Confidential(Vec<u8>),
 }
 
 /// Where a walk over nodes stands.
@@ -53,6 +57,7 @@ pub enum NodePosition {
 pub struct NodeFilter<Balance> {
 	criteria: Vec<NodeCriterion<Balance>>,
 	models: Vec<Did>,
+	confidential: Vec<Did>,
 }
 
 impl<Balance: PartialOrd> NodeFilter<Balance> {
@@ -61,7 +66,7 @@ impl<Balance: PartialOrd> NodeFilter<Balance> {
 		if criteria.len() > MAX_CRITERIA as usize {
 			return Err(QueryError::TooManyCriteria);
 		}
-		let mut models = Vec::new();
+		let (mut models, mut confidential) = (Vec::new(), Vec::new());
 		for criterion in &criteria {
 			match criterion {
 				NodeCriterion::Region(region) if region.len() > MAX_LOCATION_LEN as usize => {
@@ -73,10 +78,13 @@ impl<Balance: PartialOrd> NodeFilter<Balance> {
 				NodeCriterion::Hosts(did) => {
 					models.push(Did::parse(did).map_err(|_| QueryError::InvalidDid)?);
 				}
+				NodeCriterion::Confidential(did) => {
+					confidential.push(Did::parse(did).map_err(|_| QueryError::InvalidDid)?);
+				}
 				_ => {}
 			}
 		}
-		Ok(Self { criteria, models })
+		Ok(Self { criteria, models, confidential })
 	}
 
 	/// Models that the node must host. The list of the first one's hosts is the shortest way to all
@@ -85,12 +93,17 @@ impl<Balance: PartialOrd> NodeFilter<Balance> {
 		&self.models
 	}
 
+	/// Models whose confidential jobs the node must be able to run.
+	pub fn confidential(&self) -> &[Did] {
+		&self.confidential
+	}
+
 	/// Whether the node meets every criterion, those about models apart.
 	pub fn matches<AccountId>(&self, node: &NodeView<AccountId, Balance>) -> bool {
 		self.criteria.iter().all(|criterion| match criterion {
 			NodeCriterion::Region(region) => node.location.starts_with(region),
 			NodeCriterion::MinVram(gb) => node.vram_gb >= *gb,
-			NodeCriterion::Hosts(_) => true,
+			NodeCriterion::Hosts(_) | NodeCriterion::Confidential(_) => true,
 			NodeCriterion::MinScore(score) => node.score >= *score,
 			NodeCriterion::Status(status) => node.status == *status,
 			NodeCriterion::FreeSlot => node.free_slots > 0,
@@ -163,6 +176,17 @@ mod tests {
 	}
 
 	#[test]
+	fn models_are_told_apart_by_what_is_asked_of_them() {
+		use NodeCriterion::*;
+		let did = |name: &str| format!("did:etrid:ai:llm:{name}").into_bytes();
+		let filter =
+			NodeFilter::<u128>::new(vec![Hosts(did("a")), Confidential(did("b"))]).unwrap();
+		assert_eq!(filter.models(), [Did::parse(did("a")).unwrap()]);
+		assert_eq!(filter.confidential(), [Did::parse(did("b")).unwrap()]);
+		assert!(filter.matches(&node()), "left to whoever knows");
+	}
+
+	#[test]
 	fn all_criteria_must_hold() {
 		use NodeCriterion::*;
 		let all = |criteria: Vec<_>| NodeFilter::new(criteria).unwrap().matches(&node());
@@ -178,6 +202,7 @@ mod tests {
 		assert_eq!(refused(Region(vec![b'x'; 33])), QueryError::InvalidCriterion);
 		assert_eq!(refused(MinScore(10_001)), QueryError::InvalidCriterion);
 		assert_eq!(refused(Hosts(b"llama".to_vec())), QueryError::InvalidDid);
+		assert_eq!(refused(Confidential(b"llama".to_vec())), QueryError::InvalidDid);
 		let many = |n| NodeFilter::<u128>::new(vec![FreeSlot; n]);
 		assert!(many(16).is_ok());
 		assert_eq!(many(17), Err(QueryError::TooManyCriteria));
@@ -193,9 +218,10 @@ mod tests {
 			NodeCriterion::Status(NodeStatus::Suspended),
 			NodeCriterion::FreeSlot,
 			NodeCriterion::MinRoom(1),
+			NodeCriterion::Confidential(b"d".to_vec()),
 		];
 		let indices: Vec<u8> = criteria.iter().map(|criterion| criterion.encode()[0]).collect();
-		assert_eq!(indices, [0, 1, 2, 3, 4, 5, 6]);
+		assert_eq!(indices, [0, 1, 2, 3, 4, 5, 6, 7]);
 		assert_eq!(criteria[0].encode(), [0, 8, b'E', b'U']);
 	}
 }

@@ -4,8 +4,8 @@
 //! of entries.
 
 use crate::{
-	AIModels, AccountId, Balance, Balances, BlockNumber, GPURegistry, JobMarketplace, Reputation,
-	Runtime, RuntimeHoldReason,
+	AIModels, AccountId, Balance, Balances, BlockNumber, Clock, ConfidentialCompute, GPURegistry,
+	JobMarketplace, Reputation, Runtime, RuntimeHoldReason,
 };
 use ai_compute_market_api::{
 	checked_limit, paged, position, Earnings, EarningsEntry, EarningsPosition, HostAnswer,
@@ -17,6 +17,7 @@ use frame_support::traits::fungible::InspectHold;
 use pallet_ai_models::HostStanding;
 use pallet_gpu_registry::{NodeView, NodeViewOf};
 use pallet_job_marketplace::{OpenJob, OpenJobOf};
+use sp_runtime::traits::BlockNumberProvider;
 
 /// A page of nodes.
 pub type NodePage = Page<NodeView<AccountId, Balance>>;
@@ -37,11 +38,19 @@ pub fn nodes(
 ) -> Result<NodePage, QueryError> {
 	let limit = checked_limit(limit)?;
 	let filter = NodeFilter::new(criteria)?;
+	let now = Clock::current_block_number();
 	let wanted = |node: NodeViewOf<Runtime>, models: &[Did]| {
 		let hash = node.did.hash();
 		let hosts =
 			|model: &Did| <AIModels as ModelInspect<AccountId, Balance>>::hosts(model, &hash);
-		(filter.matches(&node) && models.iter().all(hosts)).then_some(node)
+		let qualifies = |model: &Did| {
+			let (did, model) = (node.did.as_bytes().to_vec(), model.as_bytes().to_vec());
+			ConfidentialCompute::qualification(did, model, now).is_ok()
+		};
+		let meant = filter.matches(&node)
+			&& models.iter().all(hosts)
+			&& filter.confidential().iter().all(qualifies);
+		meant.then_some(node)
 	};
 	match (filter.models().split_first(), position(cursor)?) {
 		(None, None) => Ok(page_of_nodes(None, limit, |node| wanted(node, &[]))),

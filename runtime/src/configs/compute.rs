@@ -6,8 +6,8 @@ use crate::{
 		currency::{deposit, EDSC, STORAGE_BYTE},
 		time::{DAYS, HOURS, MINUTES},
 	},
-	AIModels, AccountId, Balance, Balances, BlockNumber, Clock, DIDRegistry, GPURegistry,
-	JobMarketplace, Reputation, Runtime, RuntimeHoldReason, AIDID,
+	AIModels, AccountId, Balance, Balances, BlockNumber, Clock, ConfidentialCompute, DIDRegistry,
+	GPURegistry, JobMarketplace, Reputation, Runtime, RuntimeHoldReason, Timestamp, AIDID,
 };
 use frame_support::{
 	parameter_types,
@@ -15,6 +15,8 @@ use frame_support::{
 	PalletId,
 };
 use frame_system::{EnsureRoot, EnsureRootWithSuccess};
+use pallet_confidential_compute::{dkg::CommitteeRules, IntelSgxRoot, NvidiaDeviceRoot};
+use sp_runtime::Percent;
 
 /// Six-second ticks for every deadline below.
 impl pallet_clock::Config for Runtime {
@@ -193,6 +195,9 @@ impl pallet_job_marketplace::Config for Runtime {
 	type Models = AIModels;
 	type ModelUsage = (AIModels, AIDID);
 	type Report = Reputation;
+	type Attestations = ConfidentialCompute;
+	type Proofs = ConfidentialCompute;
+	type Committees = ConfidentialCompute;
 	type Fees = PlatformFees;
 	type GovernanceOrigin = EnsureRoot<AccountId>;
 	type ArbiterOrigin = EnsureRootWithSuccess<AccountId, NoAccount>;
@@ -207,6 +212,47 @@ impl pallet_job_marketplace::Config for Runtime {
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkModels = crate::benchmarks::Models;
 	type WeightInfo = pallet_job_marketplace::weights::SubstrateWeight<Runtime>;
+}
+
+parameter_types! {
+	/// Longest life of an attestation: a day.
+	pub const AttestationValidityPeriod: BlockNumber = DAYS;
+	/// How long policies, proof keys and attestations stay that new jobs no longer use: longer than a
+	/// job can take from submission to its result.
+	pub const RecordRetention: BlockNumber = 30_000;
+	/// A weekly change of hands, with four hours for it; members answer within a minute.
+	pub const KeyCommitteeRules: CommitteeRules<BlockNumber> = CommitteeRules {
+		join_period: HOURS,
+		dealing_period: HOURS / 2,
+		complaint_period: HOURS / 2,
+		epoch_length: 7 * DAYS,
+		reshare_lead: 4 * HOURS,
+		response_time: MINUTES,
+		fault_penalty: Percent::from_percent(50),
+		silence_penalty: Percent::from_percent(10),
+	};
+}
+
+impl pallet_confidential_compute::Config for Runtime {
+	type Currency = Balances;
+	type RuntimeHoldReason = RuntimeHoldReason;
+	type BlockNumberProvider = Clock;
+	/// Dates of certificates do not wait while this chain stands still.
+	type UnixTime = Timestamp;
+	type Nodes = GPURegistry;
+	type Models = AIModels;
+	type GovernanceOrigin = EnsureRoot<AccountId>;
+	type IntelRoot = IntelSgxRoot;
+	type NvidiaRoot = NvidiaDeviceRoot;
+	type AttestationValidityPeriod = AttestationValidityPeriod;
+	type RecordRetention = RecordRetention;
+	type DepositPerByte = ConstU128<STORAGE_BYTE>;
+	type KeyedJobs = JobMarketplace;
+	type Fees = PlatformFees;
+	type CommitteeRules = KeyCommitteeRules;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = crate::benchmarks::Confidential;
+	type WeightInfo = pallet_confidential_compute::weights::SubstrateWeight<Runtime>;
 }
 
 parameter_types! {

@@ -62,10 +62,13 @@ pub enum ProxyType {
 	NonTransfer,
 	/// Reject announced calls of other proxies.
 	CancelProxy,
-	/// Marketplace calls of either side. Such a proxy can spend the account's money on jobs.
+	/// Marketplace calls of either side, and data keys in the care of committees. Such a proxy can
+	/// spend the account's money on jobs.
 	Jobs,
-	/// Run a node: heartbeats, status, bids and work on jobs, and claims on what was earned. Made for
-	/// the key on a GPU machine: money moves to the account alone, and no stake is added. Bad work in the node's name still counts against the node.
+	/// Run a node: heartbeats, status, bids and work on jobs, attestations and the duties of a
+	/// committee's member, and claims on what was earned. Made for the key on a GPU machine: money
+	/// moves to the account alone, and no stake or bond is added. Bad work in the node's name still
+	/// counts against the node.
 	NodeOperation,
 }
 
@@ -84,7 +87,18 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 						RuntimeCall::Proxy(pallet_proxy::Call::reject_announcement { .. })
 					)
 			}
-			Self::Jobs => wrapper || matches!(call, RuntimeCall::JobMarketplace(..)),
+			Self::Jobs => {
+				wrapper
+					|| matches!(
+						call,
+						RuntimeCall::JobMarketplace(..)
+							| RuntimeCall::ConfidentialCompute(
+								pallet_confidential_compute::Call::entrust_key { .. }
+									| pallet_confidential_compute::Call::open_release { .. }
+									| pallet_confidential_compute::Call::withdraw_key { .. }
+							)
+					)
+			}
 			Self::NodeOperation => wrapper || is_node_operation(call),
 		}
 	}
@@ -114,6 +128,7 @@ fn is_non_transfer(call: &RuntimeCall) -> bool {
 }
 
 fn is_node_operation(call: &RuntimeCall) -> bool {
+	use pallet_confidential_compute::Call as Enclave;
 	use pallet_gpu_registry::Call as Node;
 	use pallet_job_marketplace::Call as Market;
 	use pallet_payment_streams::Call as Payments;
@@ -131,11 +146,25 @@ fn is_node_operation(call: &RuntimeCall) -> bool {
 				| Market::match_job { .. }
 				| Market::start_job { .. }
 				| Market::complete_job { .. }
+				| Market::complete_with_evidence { .. }
 				| Market::abandon_job { .. }
 				| Market::answer_dispute { .. }
 				| Market::settle_batch { .. }
 				| Market::expire_job { .. }
 				| Market::finalize_job { .. }
+		) | RuntimeCall::ConfidentialCompute(
+			Enclave::attest_cpu { .. }
+				| Enclave::attest_gpu { .. }
+				| Enclave::attest_lone_gpu { .. }
+				| Enclave::revoke_attestation { .. }
+				| Enclave::put_root_crl { .. }
+				| Enclave::put_pck_crl { .. }
+				| Enclave::put_tcb_info { .. }
+				| Enclave::put_qe_identity { .. }
+				| Enclave::deal { .. }
+				| Enclave::complain { .. }
+				| Enclave::open_release { .. }
+				| Enclave::release_share { .. }
 		) | RuntimeCall::PaymentStreams(
 			Payments::claim { .. } | Payments::claim_many { .. } | Payments::withdraw { .. }
 		)

@@ -15,8 +15,13 @@ const PALLETS: [&str; 7] =
 const LEAST_CALLS: u32 = 3;
 
 /// Calls that these walks need not come to: a bid is promoted only beside a leader that became
-/// ineligible in the minute after bidding. The marketplace's own walks do that.
-const RARE: [(&str, &str); 1] = [("JobMarketplace", "promote_bid")];
+/// ineligible in the minute after bidding, and no node attests here. The walks of the marketplace
+/// and of confidential compute do that.
+const RARE: [(&str, &str); 3] = [
+	("JobMarketplace", "promote_bid"),
+	("JobMarketplace", "deliver_key"),
+	("JobMarketplace", "complete_with_evidence"),
+];
 
 /// How often at least things end so, in a run of full length.
 const LEAST_ENDINGS: &[(&str, u32)] = &[

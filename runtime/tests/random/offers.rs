@@ -75,7 +75,7 @@ impl World {
 		};
 		let payload = Payload::Inline(b"What is the capital of France?".to_vec());
 		let seed = self.dice.pick(&[None, Some(1)]);
-		let job = HireJob { payload, max_tokens, max_payment, seed };
+		let job = HireJob { payload, max_tokens, max_payment, seed, proof: None };
 		user(requester, Market::hire { job, signed_offer })
 	}
 

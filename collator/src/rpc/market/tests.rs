@@ -2,12 +2,13 @@
 
 use super::*;
 use ai_compute_market_api::{
+	confidential_compute::NodeProof,
 	gpu_registry::NodeView,
 	job_marketplace::{self, JobPage},
 };
 use ai_compute_pbc_runtime::{
-	apis::market, genesis_config_presets::get_preset, Block, DIDRegistry, GPURegistry, Hash,
-	Header, JobMarketplace, RuntimeGenesisConfig, RuntimeOrigin, System, EDSC,
+	apis::market, genesis_config_presets::get_preset, Block, ConfidentialCompute, DIDRegistry,
+	GPURegistry, Hash, Header, JobMarketplace, RuntimeGenesisConfig, RuntimeOrigin, System, EDSC,
 };
 use jsonrpsee::{tokio::runtime::Runtime as Executor, RpcModule};
 use serde_json::{json, Value};
@@ -93,6 +94,10 @@ sp_api::mock_impl_runtime_apis! {
 
 		fn node(did: Vec<u8>) -> Option<NodeView<AccountId, Balance>> {
 			state().execute_with(|| GPURegistry::node_view(did))
+		}
+
+		fn node_proof(did: Vec<u8>) -> Option<NodeProof<BlockNumber>> {
+			state().execute_with(|| ConfidentialCompute::node_proof(did))
 		}
 
 		fn open_jobs(
@@ -234,6 +239,7 @@ fn every_field_of_a_filter_reaches_the_runtime() {
 		(json!({ "freeSlot": true }), 0),
 		(json!({ "minRoom": "1495000000000000" }), 1),
 		(json!({ "minRoom": "1495000000000001" }), 0),
+		(json!({ "confidential": MODEL }), 0),
 		(json!({ "region": "EU-", "minVramGb": 1, "status": "Inactive" }), 0),
 	] {
 		assert_eq!(found(filter.clone()), expected, "{filter}");
@@ -265,6 +271,7 @@ fn bad_parameters_are_refused_with_a_reason() {
 		("nodes", json!([{ "minRoom": "-1" }]), "no amount"),
 		("nodes", json!([{ "minRoom": "1.5" }]), "no amount"),
 		("nodes", json!([{ "model": "llama" }]), "did:etrid:<kind>:<id>"),
+		("nodes", json!([{ "confidential": "llama" }]), "did:etrid:<kind>:<id>"),
 		("nodes", json!([{ "minScore": 10_001 }]), "at most 10000"),
 		("nodes", json!([{ "region": "x".repeat(33) }]), "at most 32 bytes"),
 		("openJobs", json!(["x"]), "did:etrid:<kind>:<id>"),

@@ -1,7 +1,7 @@
 use super::*;
 
 fn assign(who: AccountId, job_id: u64, n: u8) -> Result<(), DispatchError> {
-	Market::assign_job(signed(who), job_id, did_bytes(n))
+	plain(Market::assign_job(signed(who), job_id, did_bytes(n)))
 }
 
 #[test]

@@ -27,7 +27,7 @@ impl Keys {
 			Self::Ecdsa(pair) => OfferKey::Ecdsa(pair.public().0),
 		}
 	}
-	fn account(&self) -> AccountId {
+	pub(super) fn account(&self) -> AccountId {
 		self.key().account()
 	}
 	fn sign(&self, bytes: &[u8]) -> MultiSignature {
@@ -88,6 +88,7 @@ pub(super) fn request() -> HireJob<Balance> {
 		max_tokens: TOKENS,
 		max_payment: ESCROW,
 		seed: None,
+		proof: None,
 	}
 }
 
@@ -1124,7 +1125,7 @@ proptest! {
 						if let Some((job_id, job)) = open {
 							let hash = result_hash();
 							let _ = match job.status {
-								JobStatus::Assigned => Market::start_job(owner(), job_id),
+								JobStatus::Assigned => plain(Market::start_job(owner(), job_id)),
 								JobStatus::Processing => {
 									Market::complete_job(owner(), job_id, hash, 7, None)
 								}

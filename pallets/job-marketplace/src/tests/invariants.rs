@@ -329,3 +329,76 @@ fn try_state_detects_wrong_books_of_offers() {
 	detects("a counter has counted something", || count(&[1], 0));
 	run(|| count(&[1, 2], 1));
 }
+
+/// Job 6 is confidential and has its key; 7 waits for it.
+fn populate_sealed() {
+	populate();
+	let (keyed, _) = waiting();
+	assert_ok!(deliver_key(keyed));
+	let waits = submit_sealed();
+	attest(1, 10_000);
+	assert_ok!(bid(waits, 1, PRICE));
+	assert_ok!(Market::assign_job(signed(ALICE), waits, did_bytes(1)));
+	assert_eq!((keyed, waits), (6, 7));
+}
+
+fn detects_sealed(rule: &str, corrupt: impl FnOnce()) {
+	ExtBuilder.build().execute_with(|| {
+		populate_sealed();
+		check_state();
+		corrupt();
+		assert_eq!(Market::do_try_state(), Err(DispatchError::Other(leak(rule))));
+	});
+}
+
+fn change_sealed(job_id: u64, change: impl FnOnce(&mut SealedJob)) {
+	SealedJobs::<Test>::mutate(job_id, |sealed| change(sealed.as_mut().unwrap()));
+}
+
+#[test]
+fn try_state_detects_confidential_jobs_without_what_they_keep() {
+	let rule = "exactly the confidential jobs keep something";
+	detects_sealed(rule, || SealedJobs::<Test>::remove(7));
+	detects_sealed(rule, || change(0, |job| job.confidential = true));
+	detects_sealed(rule, || change(7, |job| job.confidential = false));
+}
+
+#[test]
+fn try_state_detects_wrong_pins_and_keys() {
+	let rule = "a confidential job is pinned while it has a node";
+	detects_sealed(rule, || change_sealed(7, |sealed| sealed.pinned = None));
+	let kept = "a delivered key is kept as long as it is needed";
+	detects_sealed(kept, || SealedKeys::<Test>::remove(6));
+	detects_sealed(kept, || {
+		let key = SealedKeys::<Test>::get(6).unwrap();
+		SealedKeys::<Test>::insert(7, key);
+	});
+	detects_sealed(kept, || {
+		change_sealed(6, |sealed| sealed.pinned.as_mut().unwrap().key = KeyState::FromCommittee)
+	});
+	detects_sealed("nobody works on a confidential job without its key", || {
+		assert_ok!(Market::start_job(signed(owner(0)), 6));
+		SealedKeys::<Test>::remove(6);
+		change_sealed(6, |sealed| sealed.pinned.as_mut().unwrap().key = KeyState::Owed);
+	});
+}
+
+#[test]
+fn try_state_detects_what_outlives_its_confidential_job() {
+	detects_sealed("nothing that a confidential job keeps outlives it", || {
+		let sealed = SealedJobs::<Test>::get(6).unwrap();
+		SealedJobs::<Test>::insert(99, sealed);
+	});
+	detects_sealed("no key outlives its job", || {
+		let key = SealedKeys::<Test>::get(6).unwrap();
+		SealedKeys::<Test>::insert(99, key);
+	});
+}
+
+#[test]
+fn try_state_detects_a_proof_key_without_options() {
+	detects_sealed("a key for proofs belongs to a job with options", || {
+		let order = ProofOrder { key: H256::zero(), input: [0; 32], weights: [0; 32] };
+		ProofOrders::<Test>::insert(0, order);
+	});
+}

@@ -1,7 +1,7 @@
 use super::*;
 
 fn match_by_anyone(job_id: u64) -> Result<(), DispatchError> {
-	Market::match_job(signed(STRANGER), job_id)
+	plain(Market::match_job(signed(STRANGER), job_id))
 }
 
 fn standing(job_id: u64, n: u8) -> BidStanding {

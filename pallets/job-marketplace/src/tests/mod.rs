@@ -2,9 +2,13 @@
 
 use crate::{mock::*, types::*, *};
 use ai_compute_primitives::{
-	Did, DidError, Hosting, JobOutcome, ModelTerms, NodeStatus, PriceRule,
+	Did, DidError, DidHash, Hosting, JobOutcome, ModelTerms, NodeStatus, PriceRule, Receipt,
+	ReceiptOutcome,
 };
+use codec::Encode;
 use frame_support::{assert_err, assert_noop, assert_ok, dispatch::GetDispatchInfo};
+use sp_core::H256;
+use sp_io::hashing::blake2_256;
 use sp_runtime::{DispatchError, Percent, TokenError, TransactionalError};
 
 mod abandon_job;
@@ -14,6 +18,9 @@ mod assign_job;
 mod batch;
 mod cancel_job;
 mod complete_job;
+mod complete_with_evidence;
+mod confidential;
+mod deliver_key;
 mod dispute_job;
 mod expire_job;
 mod finalize_job;
@@ -26,8 +33,10 @@ mod pages;
 mod pins;
 mod place_bid;
 mod promote_bid;
+mod real;
 mod reap_job;
 mod resolve_dispute;
+mod sealed_weights;
 mod sequences;
 mod set_parameters;
 mod settlement;

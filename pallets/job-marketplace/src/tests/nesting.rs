@@ -77,13 +77,13 @@ fn nobody_is_struck_because_the_registry_could_not_be_asked() {
 		let job_id = submit();
 		assert_ok!(bid(job_id, 0, PRICE));
 		go_to(1_010);
-		needs_a_layer(|| Market::match_job(signed(STRANGER), job_id));
+		needs_a_layer(|| plain(Market::match_job(signed(STRANGER), job_id)));
 		assert_eq!(job(job_id).assignment.unwrap().owner, owner(0));
 	});
 	run(|| {
 		let job_id = submit();
 		assert_ok!(bid(job_id, 0, PRICE));
-		needs_a_layer(|| Market::assign_job(signed(ALICE), job_id, did_bytes(0)));
+		needs_a_layer(|| plain(Market::assign_job(signed(ALICE), job_id, did_bytes(0))));
 		assert_eq!(free(&owner(0)), ENDOWMENT);
 	});
 }

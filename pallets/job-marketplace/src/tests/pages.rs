@@ -307,7 +307,7 @@ proptest! {
 	/// What a page says of a call is what the transition table says at every tick.
 	#[test]
 	fn windows_agree_with_the_table(
-		state in 0usize..9, call in 0usize..16, now in 0u32..60, bid_end in 0u32..40,
+		state in 0usize..9, call in 0usize..17, now in 0u32..60, bid_end in 0u32..40,
 		more in 0u32..30, rating in 0u32..60, answered in any::<bool>(),
 	) {
 		use crate::lifecycle::Moment;
@@ -320,6 +320,7 @@ proptest! {
 		let moment = Moment {
 			status: states[state], now, bid_end, deadline: bid_end + more, rating_end: rating,
 			dispute: (states[state] == JobStatus::Disputed).then_some(phase),
+			key: if answered { KeyPhase::Owed } else { KeyPhase::Ready },
 		};
 		let call = JobCall::ALL[call];
 		let window = call.window(&moment);

@@ -57,7 +57,7 @@ fn call_indices() {
 		let parameters = Parameters::<Test>::get();
 		assert_eq!(index(Call::set_parameters { parameters }), 30);
 	});
-	assert_eq!(Call::<Test>::get_call_names().len(), 29);
+	assert_eq!(Call::<Test>::get_call_names().len(), 31);
 }
 
 #[test]
@@ -173,7 +173,7 @@ fn calls_of_offers_options_and_batches() {
 		confidential: true,
 		options: SubmitOptions { deadline: Some(4), ..Default::default() },
 	};
-	let options = (Some(4u32), [0u8; 6]);
+	let options = (Some(4u32), [0u8; 7]);
 	let arguments = (b"m".to_vec(), (1u8, [9u8; 32], b"u".to_vec()), 1u32, 2u128, 3u32, true);
 	assert_eq!(index(call.clone()), 13);
 	assert_eq!(call.encode()[1..], (arguments, options).encode());
@@ -205,10 +205,10 @@ fn calls_of_offers_options_and_batches() {
 		max_uses: 0,
 	};
 	let signature = sp_runtime::MultiSignature::Ed25519([0; 64].into());
-	let job = HireJob { payload, max_tokens: 1, max_payment: 2, seed: Some(3) };
+	let job = HireJob { payload, max_tokens: 1, max_payment: 2, seed: Some(3), proof: None };
 	let call = Call::<Test>::hire { job, signed_offer: SignedOffer { offer, signature } };
 	assert_eq!(index(call.clone()), 15);
-	let job = ((1u8, [9u8; 32], b"u".to_vec()), 1u32, 2u128, Some(3u64));
+	let job = ((1u8, [9u8; 32], b"u".to_vec()), 1u32, 2u128, Some(3u64), 0u8);
 	assert!(call.encode()[1..].starts_with(&job.encode()));
 }
 
@@ -237,6 +237,9 @@ fn storage_names_and_version() {
 		"AssignedNodes",
 		"JobOptions",
 		"PayloadReferences",
+		"SealedJobs",
+		"SealedKeys",
+		"ProofOrders",
 		"OfferBooks",
 		"Disputes",
 		"JobsInBlock",
@@ -252,4 +255,53 @@ fn storage_names_and_version() {
 fn constants_of_the_configuration_are_sound() {
 	use frame_support::traits::Hooks;
 	<Market as Hooks<BlockNumber>>::integrity_test();
+}
+
+#[test]
+fn calls_and_records_of_confidential_and_proven_jobs() {
+	let call = Call::<Test>::deliver_key {
+		job_id: 5,
+		attempt: 2,
+		recipient: [3; 32],
+		sealed_key: b"k".to_vec(),
+	};
+	let arguments = (5u64, 2u8, [3u8; 32], b"k".to_vec());
+	assert_eq!(call.encode(), (19u8, arguments).encode());
+
+	let receipt = SignedReceipt {
+		signer: 7,
+		output_commitment: [6; 32],
+		outcome: ReceiptOutcome::CannotDecrypt,
+		signature: b"s".to_vec(),
+	};
+	let evidence = Evidence { receipt: Some(receipt), proof: Some(b"p".to_vec()) };
+	let call = Call::<Test>::complete_with_evidence {
+		job_id: 5,
+		result_hash: [1; 32],
+		tokens_used: 9,
+		result: None,
+		evidence,
+	};
+	let evidence = (Some((7u64, [6u8; 32], 1u8, b"s".to_vec())), Some(b"p".to_vec()));
+	let arguments = (5u64, [1u8; 32], 9u32, None::<Vec<u8>>, evidence);
+	assert_eq!(call.encode(), (29u8, arguments).encode());
+
+	let sealing = Sealing { result_key: [1; 32], salt: [2; 32] };
+	let payload = Payload::Sealed { sealing, prompt: b"p".to_vec() };
+	assert_eq!(payload.encode(), (2u8, [1u8; 32], [2u8; 32], b"p".to_vec()).encode());
+	let payload = Payload::SealedReference { sealing, hash: [3; 32], uri: b"u".to_vec() };
+	let reference = (3u8, [1u8; 32], [2u8; 32], [3u8; 32], b"u".to_vec());
+	assert_eq!(payload.encode(), reference.encode());
+
+	for (index, key) in
+		(0u8..).zip([KeyState::Owed, KeyState::FromRequester, KeyState::FromCommittee])
+	{
+		assert_eq!(key.encode(), [index]);
+	}
+	// What only such jobs read is no larger than what all read.
+	for name in ["SealedJobs", "SealedKeys", "ProofOrders"] {
+		assert!(max_size(name) < max_size("Jobs"), "{name}");
+	}
+	assert_eq!(max_size("SealedJobs"), 16 + 4 * 32 + 1 + 9);
+	assert_eq!(max_size("ProofOrders"), 16 + 3 * 32);
 }

@@ -1,7 +1,7 @@
 use super::*;
 
 fn promote(job_id: u64, n: u8) -> Result<(), DispatchError> {
-	Market::promote_bid(signed(STRANGER), job_id, did_bytes(n))
+	plain(Market::promote_bid(signed(STRANGER), job_id, did_bytes(n)))
 }
 
 /// Bids of nodes 0 to 4, each worse than the one before: 0 to 2 lead. Bidding is over.

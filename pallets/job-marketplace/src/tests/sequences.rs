@@ -1,6 +1,7 @@
 //! Random sequences of calls by several parties, with time passing, checked after each step.
 
 use super::*;
+use ai_compute_primitives::{JobKeys, KeyFault, ProofClaim, ProofTerms, ProvenOutput};
 use proptest::prelude::*;
 
 const REQUESTERS: [AccountId; 2] = [ALICE, BOB];
@@ -31,6 +32,12 @@ enum Step {
 	Resolve { job: u64, verdict: u8, tokens: u32 },
 	ChangeNode { node: u8, what: u8 },
 	DropModel,
+	SubmitSealed { who: usize, proof: bool },
+	Attest { node: u8, ticks: u32 },
+	Revoke { node: u8, by_owner: bool },
+	Committee { fault: bool },
+	DeliverKey { job: u64, by_committee: bool },
+	Evidence { job: u64, kind: u8, tokens: u32 },
 	Pass { blocks: u32 },
 	ToDeadline { job: u64 },
 }
@@ -74,6 +81,14 @@ fn step() -> impl Strategy<Value = Step> {
 			.prop_map(|(job, verdict, tokens)| Step::Resolve { job, verdict, tokens }),
 		1 => (node(), 0u8..8).prop_map(|(node, what)| Step::ChangeNode { node, what }),
 		1 => Just(Step::DropModel),
+		2 => (0usize..2, any::<bool>()).prop_map(|(who, proof)| Step::SubmitSealed { who, proof }),
+		1 => (node(), 1u32..2_000).prop_map(|(node, ticks)| Step::Attest { node, ticks }),
+		1 => (node(), any::<bool>()).prop_map(|(node, by_owner)| Step::Revoke { node, by_owner }),
+		1 => any::<bool>().prop_map(|fault| Step::Committee { fault }),
+		3 => (job(), any::<bool>())
+			.prop_map(|(job, by_committee)| Step::DeliverKey { job, by_committee }),
+		4 => (job(), 0u8..4, 0u32..1_500)
+			.prop_map(|(job, kind, tokens)| Step::Evidence { job, kind, tokens }),
 		3 => (1u32..30).prop_map(|blocks| Step::Pass { blocks }),
 		2 => job().prop_map(|job| Step::ToDeadline { job }),
 	]
@@ -112,6 +127,7 @@ fn apply(step: Step) {
 				provider: asked(16).then(|| did_bytes(n)),
 				escrow_period: asked(32).then_some(100 + deadline),
 				result_limit: asked(64).then_some(1 + deadline),
+				proof: (asked(64) && asked(8)).then_some(PROOF_TERMS),
 			};
 			let payload = match asked(128) {
 				true => Payload::Reference { hash: [1; 32], uri: b"u".to_vec() },
@@ -188,12 +204,14 @@ fn apply(step: Step) {
 			let who = if by_owner { owner(n) } else { STRANGER };
 			Market::withdraw_bid(signed(who), job, did_bytes(n)).map(|_| ()).map_err(|e| e.error)
 		}
-		Step::Promote { job, node } => Market::promote_bid(signed(STRANGER), job, did_bytes(node)),
-		Step::Assign { job, node } => {
-			Market::assign_job(signed(requester(job)), job, did_bytes(node))
+		Step::Promote { job, node } => {
+			plain(Market::promote_bid(signed(STRANGER), job, did_bytes(node)))
 		}
-		Step::Match { job } => Market::match_job(signed(STRANGER), job),
-		Step::Start { job } => Market::start_job(signed(worker(job)), job),
+		Step::Assign { job, node } => {
+			plain(Market::assign_job(signed(requester(job)), job, did_bytes(node)))
+		}
+		Step::Match { job } => plain(Market::match_job(signed(STRANGER), job)),
+		Step::Start { job } => plain(Market::start_job(signed(worker(job)), job)),
 		Step::Complete { job, tokens, inline } => Market::complete_job(
 			signed(worker(job)),
 			job,
@@ -249,6 +267,46 @@ fn apply(step: Step) {
 			Models::remove(Did::parse(ROYAL_MODEL).unwrap().hash());
 			Ok(())
 		}
+		Step::SubmitSealed { who, proof } => {
+			let options =
+				SubmitOptions { proof: proof.then_some(PROOF_TERMS), ..Default::default() };
+			Market::submit_job_with_options(
+				signed(REQUESTERS[who].clone()),
+				ROYAL_MODEL.to_vec(),
+				Payload::Sealed { sealing: SEALING, prompt: sealed_prompt() },
+				1_000,
+				40 * UNIT,
+				8,
+				true,
+				options,
+			)
+		}
+		Step::Attest { node, ticks } => {
+			let predecessor = newest_attestation(node);
+			attest_after(node, ticks, predecessor);
+			Ok(())
+		}
+		Step::Revoke { node, by_owner } => {
+			if let Some(id) = newest_attestation(node) {
+				revoke(id, by_owner);
+			}
+			Ok(())
+		}
+		Step::Committee { fault } => {
+			MissedKeysAre::set(if fault { KeyFault::Committee } else { KeyFault::Requester });
+			Ok(())
+		}
+		Step::DeliverKey { job, by_committee: true } => {
+			let attempt = Jobs::<Test>::get(job).map_or(0, |job| job.attempts);
+			Market::key_delivered(job, attempt)
+		}
+		Step::DeliverKey { job, by_committee: false } => {
+			let attempt = Jobs::<Test>::get(job).map_or(0, |job| job.attempts);
+			let pinned = SealedJobs::<Test>::get(job).and_then(|sealed| sealed.pinned);
+			let to = pinned.map_or([0; 32], |pinned| recipient(pinned.attestation));
+			Market::deliver_key(signed(requester(job)), job, attempt, to, sealed_key())
+		}
+		Step::Evidence { job, kind, tokens } => bring_evidence(job, kind, tokens),
 		Step::Pass { blocks } => {
 			pass(blocks);
 			Ok(())
@@ -266,6 +324,72 @@ fn apply(step: Step) {
 }
 
 use sp_runtime::traits::BlockNumberProvider;
+
+const PROOF_TERMS: ProofTerms = ProofTerms { key: H256::repeat_byte(33), input: [34; 32] };
+const WEIGHTS: H256 = H256::repeat_byte(35);
+
+fn newest_attestation(n: u8) -> Option<u64> {
+	let node = did(n).hash();
+	MockAttested::iter().filter(|(_, record)| record.node == node).map(|(id, _)| id).max()
+}
+
+/// Delivers `job` with a receipt, a receipt that says that it did not open, a proof, or both.
+fn bring_evidence(job_id: u64, kind: u8, tokens: u32) -> Result<(), DispatchError> {
+	let record = Jobs::<Test>::get(job_id);
+	let Some((record, assignment)) =
+		record.and_then(|record| Some((record.clone(), record.assignment?)))
+	else {
+		return Ok(());
+	};
+	let pinned = SealedJobs::<Test>::get(job_id).and_then(|sealed| sealed.pinned);
+	let (outcome, tokens) = match kind {
+		1 => (ReceiptOutcome::CannotDecrypt, 0),
+		_ => (ReceiptOutcome::Done, tokens),
+	};
+	let hash = match (pinned, outcome) {
+		(Some(_), ReceiptOutcome::CannotDecrypt) => opening_hash(job_id),
+		_ => result_hash(),
+	};
+	let receipt = pinned.map(|pinned| {
+		let says = receipt(job_id, hash, tokens, outcome);
+		signed_receipt(&says, pinned.attestation)
+	});
+	let output = match receipt {
+		Some(_) => ProvenOutput::Committed { result_hash: result_hash(), output: OUTPUT },
+		None => ProvenOutput::Bytes(RESULT),
+	};
+	let claim = ProofClaim {
+		job: job_id,
+		attempt: record.attempts,
+		node: assignment.node,
+		owner: assignment.owner.clone(),
+		output,
+		tokens_used: tokens,
+		input: PROOF_TERMS.input,
+		weights: WEIGHTS.0,
+	};
+	let proof = (kind >= 2).then(|| prove(&PROOF_TERMS.key, &claim));
+	let result = (kind >= 2).then(|| RESULT.to_vec());
+	plain(Market::complete_with_evidence(
+		signed(assignment.owner),
+		job_id,
+		hash,
+		tokens,
+		result,
+		Evidence { receipt, proof },
+	))
+}
+
+/// A policy, attested nodes, and a model of which things can be proven.
+fn prepare_proofs() {
+	set_policy(1);
+	for n in 0..6 {
+		attest(n, 5_000);
+	}
+	let model = Did::parse(ROYAL_MODEL).unwrap().hash();
+	Weights::insert((model, 0), WEIGHTS);
+	ProofKeys::insert(PROOF_TERMS.key, model);
+}
 
 /// Drives every job to its end by permissionless calls alone, and clears everything away.
 fn wind_up() {
@@ -301,6 +425,7 @@ fn wind_up() {
 fn play(steps: Vec<Step>) {
 	ExtBuilder.build().execute_with(|| {
 		let issuance = Balances::total_issuance();
+		prepare_proofs();
 		for n in 0..6 {
 			let key = Some(hire::ed25519(n).key());
 			assert_ok!(Market::set_offer_key(signed(owner(n)), did_bytes(n), key));
@@ -324,6 +449,9 @@ fn play(steps: Vec<Step>) {
 			Disputes::<Test>::iter_keys().count(),
 			JobOptions::<Test>::iter_keys().count(),
 			PayloadReferences::<Test>::iter_keys().count(),
+			SealedJobs::<Test>::iter_keys().count(),
+			SealedKeys::<Test>::iter_keys().count(),
+			ProofOrders::<Test>::iter_keys().count(),
 		] {
 			assert_eq!(store, 0);
 		}
@@ -417,6 +545,101 @@ fn random_disputes_reach_every_outcome() {
 		JobOutcome::Undecided,
 	] {
 		assert!(seen.contains(&outcome), "{outcome:?}");
+	}
+}
+
+/// Four confidential jobs that nodes 0 to 3 have got.
+fn sealed_jobs() -> Vec<Step> {
+	let mut steps: Vec<_> =
+		(0..4).map(|n| Step::SubmitSealed { who: n % 2, proof: n > 1 }).collect();
+	for job in 0..4u8 {
+		for node in [job, job + 1] {
+			steps.push(Step::Bid { job: job.into(), node, price: 40, ms: 60_000 });
+		}
+		steps.push(Step::Assign { job: job.into(), node: job });
+	}
+	steps
+}
+
+/// Steps that confidential jobs meet more often than others.
+fn whisper() -> impl Strategy<Value = Step> {
+	let job = || 0u64..4;
+	let node = || 0u8..5;
+	prop_oneof![
+		6 => (job(), any::<bool>())
+			.prop_map(|(job, by_committee)| Step::DeliverKey { job, by_committee }),
+		6 => job().prop_map(|job| Step::Start { job }),
+		6 => (job(), 0u8..4, 0u32..1_100)
+			.prop_map(|(job, kind, tokens)| Step::Evidence { job, kind, tokens }),
+		1 => (job(), 0u32..1_100, any::<bool>())
+			.prop_map(|(job, tokens, inline)| Step::Complete { job, tokens, inline }),
+		1 => (node(), 1u32..400).prop_map(|(node, ticks)| Step::Attest { node, ticks }),
+		1 => (node(), any::<bool>()).prop_map(|(node, by_owner)| Step::Revoke { node, by_owner }),
+		1 => any::<bool>().prop_map(|fault| Step::Committee { fault }),
+		1 => job().prop_map(|job| Step::Abandon { job }),
+		2 => job().prop_map(|job| Step::Expire { job }),
+		2 => job().prop_map(|job| Step::Match { job }),
+		1 => (job(), proptest::option::of(1u8..6))
+			.prop_map(|(job, rating)| Step::Accept { job, rating }),
+		1 => (job(), 0u8..5).prop_map(|(job, reason)| Step::Dispute { job, reason }),
+		2 => (1u32..15).prop_map(|blocks| Step::Pass { blocks }),
+		2 => job().prop_map(|job| Step::ToDeadline { job }),
+	]
+}
+
+proptest! {
+	#![proptest_config(ProptestConfig { cases: 64, max_shrink_iters: 2_000, ..Default::default() })]
+
+	#[test]
+	fn confidential_jobs_conserve_money_and_end(steps in prop::collection::vec(whisper(), 10..80)) {
+		play(sealed_jobs().into_iter().chain(steps).collect());
+	}
+}
+
+/// Random confidential jobs end in every way there is.
+#[test]
+fn random_confidential_jobs_reach_every_outcome() {
+	use proptest::{strategy::ValueTree, test_runner::TestRunner};
+	let mut runner = TestRunner::deterministic();
+	let strategy = prop::collection::vec(whisper(), 40);
+	let mut seen = Vec::new();
+	for _ in 0..150 {
+		let steps = strategy.new_tree(&mut runner).unwrap().current();
+		ExtBuilder.build().execute_with(|| {
+			prepare_proofs();
+			sealed_jobs().into_iter().chain(steps).for_each(apply);
+			check_state();
+			for event in take_events() {
+				seen.push(match event {
+					Event::KeyFailed { failure, .. } => format!("{failure:?}"),
+					Event::KeyDelivered { key, .. } => format!("{key:?}"),
+					Event::JobReopened { outcome, .. } => format!("reopened {outcome:?}"),
+					Event::JobFailed { outcome, .. } => format!("failed {outcome:?}"),
+					Event::ReceiptAccepted { .. } => "receipt".into(),
+					Event::ResultProven { .. } => "proof".into(),
+					Event::JobSettled { .. } => "settled".into(),
+					_ => continue,
+				});
+			}
+		});
+	}
+	for outcome in [
+		"NotDelivered",
+		"NotReleased",
+		"NotOpened",
+		"FromRequester",
+		"FromCommittee",
+		"reopened Returned",
+		"reopened NoShow",
+		"reopened Undecided",
+		"failed Abandoned",
+		"failed TimedOut",
+		"failed Undecided",
+		"receipt",
+		"proof",
+		"settled",
+	] {
+		assert!(seen.iter().any(|seen| seen == outcome), "{outcome}");
 	}
 }
 

@@ -32,6 +32,17 @@ enum When {
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Walk(JobStatus, Option<DisputePhase>);
 
+/// What the walked job is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Kind {
+	/// Like most.
+	Plain,
+	/// Confidential. Where it is assigned, it waits for its key.
+	Waiting,
+	/// Confidential. Where it is assigned, it has its key.
+	Keyed,
+}
+
 const STATES: [Walk; 10] = [
 	Walk(Pending, None),
 	Walk(Assigned, None),
@@ -47,11 +58,23 @@ const STATES: [Walk; 10] = [
 
 /// Job 0 in `state`, submitted by ALICE, with node 0 where a node is needed and one bid of node 1
 /// that is open or has lost. Node 2 has not bid.
-fn prepare(Walk(state, phase): Walk) {
-	let job_id = submit();
+fn prepare(Walk(state, phase): Walk, kind: Kind) {
+	let job_id = match kind {
+		Kind::Plain => submit(),
+		Kind::Waiting | Kind::Keyed => {
+			let job_id = submit_sealed();
+			for n in 0..5 {
+				attest(n, 10_000);
+			}
+			job_id
+		}
+	};
 	assert_ok!(bid(job_id, 1, PRICE));
 	let assign = || {
 		assign_new(job_id);
+		if kind == Kind::Keyed || (kind == Kind::Waiting && state != Assigned) {
+			assert_ok!(deliver_key(job_id));
+		}
 	};
 	let start = || {
 		assign();
@@ -59,7 +82,12 @@ fn prepare(Walk(state, phase): Walk) {
 	};
 	let complete = || {
 		start();
-		deliver(job_id, 10);
+		match kind {
+			Kind::Plain => deliver(job_id, 10),
+			Kind::Waiting | Kind::Keyed => {
+				assert_ok!(deliver_sealed(job_id, 10));
+			}
+		}
 	};
 	match state {
 		Pending => {
@@ -104,26 +132,21 @@ fn prepare(Walk(state, phase): Walk) {
 }
 
 /// Makes `call` on job 0 by whoever may.
-fn make(call: JobCall, state: JobStatus) -> Result<(), DispatchError> {
-	let result = match call {
-		JobCall::PlaceBid => return bid(0, 3, PRICE),
-		JobCall::WithdrawBid => {
-			return Market::withdraw_bid(signed(owner(1)), 0, did_bytes(1))
-				.map(|_| ())
-				.map_err(|e| e.error)
-		}
-		JobCall::PromoteBid => Market::promote_bid(signed(STRANGER), 0, did_bytes(4)),
-		JobCall::AssignJob => Market::assign_job(signed(ALICE), 0, did_bytes(1)),
-		JobCall::MatchJob => Market::match_job(signed(STRANGER), 0),
+fn make(call: JobCall, state: JobStatus, kind: Kind) -> Result<(), DispatchError> {
+	match call {
+		JobCall::PlaceBid => bid(0, 3, PRICE),
+		JobCall::WithdrawBid => plain(Market::withdraw_bid(signed(owner(1)), 0, did_bytes(1))),
+		JobCall::PromoteBid => plain(Market::promote_bid(signed(STRANGER), 0, did_bytes(4))),
+		JobCall::AssignJob => plain(Market::assign_job(signed(ALICE), 0, did_bytes(1))),
+		JobCall::MatchJob => plain(Market::match_job(signed(STRANGER), 0)),
 		JobCall::CancelJob => Market::cancel_job(signed(ALICE), 0),
-		JobCall::StartJob => Market::start_job(signed(owner(0)), 0),
+		JobCall::StartJob => plain(Market::start_job(signed(owner(0)), 0)),
+		JobCall::CompleteJob if kind != Kind::Plain && state == Processing => deliver_sealed(0, 1),
 		JobCall::CompleteJob => Market::complete_job(signed(owner(0)), 0, result_hash(), 1, None),
 		JobCall::AbandonJob => plain(Market::abandon_job(signed(owner(0)), 0)),
 		JobCall::AcceptResult => {
 			let rating = (state == Settled).then_some(5);
-			return Market::accept_result(signed(ALICE), 0, rating)
-				.map(|_| ())
-				.map_err(|e| e.error);
+			plain(Market::accept_result(signed(ALICE), 0, rating))
 		}
 		JobCall::FinalizeJob => plain(Market::finalize_job(signed(STRANGER), 0)),
 		JobCall::ExpireJob => plain(Market::expire_job(signed(STRANGER), 0)),
@@ -144,14 +167,19 @@ fn make(call: JobCall, state: JobStatus) -> Result<(), DispatchError> {
 		JobCall::ResolveDispute => {
 			Market::resolve_dispute(signed(ARBITER), 0, Verdict::ProviderWins)
 		}
-	};
-	result
+		JobCall::DeliverKey => {
+			let pinned = SealedJobs::<Test>::get(0).and_then(|sealed| sealed.pinned);
+			let to = pinned.map_or([0; 32], |pinned| recipient(pinned.attestation));
+			Market::deliver_key(signed(ALICE), 0, 1, to, sealed_key())
+		}
+	}
 }
 
 /// The table of PROTOCOL: answers during bidding, before the deadline and at the deadline, in the
 /// order of [`JobCall::ALL`]: place, withdraw, promote, assign, match, cancel, start, complete,
-/// abandon, accept, finalize, expire, reap, and the three of disputes: dispute, answer, resolve.
-fn expected(walk: Walk, when: When) -> [Answer; 16] {
+/// abandon, accept, finalize, expire, reap, the three of disputes: dispute, answer, resolve, and the
+/// delivery of a key.
+fn expected(walk: Walk, kind: Kind, when: When) -> [Answer; 17] {
 	let (state, disputes) = match walk {
 		Walk(Completed, _) if when == When::At => (Completed, [Late, No, No]),
 		Walk(Completed, _) => (Completed, [Yes, No, No]),
@@ -191,15 +219,21 @@ fn expected(walk: Walk, when: When) -> [Answer; 16] {
 			[No, Yes, No, No, No, No, No, No, No, No, No, No, Early]
 		}
 	};
-	let mut all = [No; 16];
+	let mut all = [No; 17];
 	all[..13].copy_from_slice(&others);
-	all[13..].copy_from_slice(&disputes);
+	all[13..16].copy_from_slice(&disputes);
+	if kind == Kind::Waiting && state == Assigned {
+		// Its key comes before it starts.
+		all[16] = core::mem::replace(&mut all[6], No);
+	}
 	all
 }
 
 /// Where a call that succeeds leads, if to one state only.
-fn state_after(walk: Walk, call: JobCall) -> Option<JobStatus> {
+fn state_after(walk: Walk, kind: Kind, call: JobCall) -> Option<JobStatus> {
 	match (walk, call) {
+		(_, JobCall::DeliverKey) => Some(Assigned),
+		(Walk(Assigned, _), JobCall::ExpireJob) if kind == Kind::Waiting => Some(Cancelled),
 		(_, JobCall::AssignJob | JobCall::MatchJob) => Some(Assigned),
 		(_, JobCall::CancelJob) => Some(Cancelled),
 		(_, JobCall::StartJob) => Some(Processing),
@@ -220,6 +254,12 @@ fn state_after(walk: Walk, call: JobCall) -> Option<JobStatus> {
 
 #[test]
 fn every_state_call_and_time_answers_as_the_table_says() {
+	for kind in [Kind::Plain, Kind::Waiting, Kind::Keyed] {
+		assert_eq!(walk_all(kind), (10 * 2 + 1) * 17);
+	}
+}
+
+fn walk_all(kind: Kind) -> usize {
 	let mut walked = 0;
 	for walk in STATES {
 		let Walk(state, _) = walk;
@@ -227,20 +267,20 @@ fn every_state_call_and_time_answers_as_the_table_says() {
 			if when == When::Bidding && state != Pending {
 				continue;
 			}
-			for (call, answer) in JobCall::ALL.into_iter().zip(expected(walk, when)) {
+			for (call, answer) in JobCall::ALL.into_iter().zip(expected(walk, kind, when)) {
 				run(|| {
-					prepare(walk);
+					prepare(walk, kind);
 					match when {
 						When::Bidding => go_to(job(0).bid_end - 1),
 						When::Before => go_to(job(0).deadline - 1),
 						When::At => go_to_deadline(0),
 					}
 					let shown = Market::job_now(0).unwrap().calls.contains(&call);
-					let case = format!("{walk:?} {when:?} {call:?}");
+					let case = format!("{kind:?} {walk:?} {when:?} {call:?}");
 					match answer {
 						Yes => {
-							assert_ok!(make(call, state));
-							if let Some(after) = state_after(walk, call) {
+							assert_ok!(make(call, state, kind));
+							if let Some(after) = state_after(walk, kind, call) {
 								assert_eq!(status(0), after, "{case}");
 							}
 						}
@@ -253,9 +293,9 @@ fn every_state_call_and_time_answers_as_the_table_says() {
 							};
 							if call == JobCall::ReapJob {
 								// Its preparation withdraws a bid.
-								assert_err!(make(call, state), error);
+								assert_err!(make(call, state, kind), error);
 							} else {
-								assert_noop!(make(call, state), error);
+								assert_noop!(make(call, state, kind), error);
 							}
 						}
 					}
@@ -267,14 +307,14 @@ fn every_state_call_and_time_answers_as_the_table_says() {
 			}
 		}
 	}
-	assert_eq!(walked, (10 * 2 + 1) * 16);
+	walked
 }
 
 #[test]
 fn every_call_on_a_missing_job_says_so() {
 	run(|| {
 		for call in JobCall::ALL {
-			let result = make(call, Pending);
+			let result = make(call, Pending, Kind::Plain);
 			assert_noop!(result, E::JobNotFound);
 		}
 	});

@@ -58,6 +58,7 @@ mod success {
 				provider: Some(did_bytes(3)),
 				escrow_period: Some(14_400),
 				result_limit: Some(1_200),
+				proof: None,
 			}));
 			let record = job(0);
 			assert!(record.has_options);
