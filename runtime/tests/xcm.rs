@@ -269,8 +269,11 @@ fn nobody_sends_programs_to_the_relay_chain_with_a_transfer() {
 					message: Box::new(VersionedXcm::from(message)),
 					max_weight: Weight::from_parts(100_000_000_000, 1_000_000),
 				};
+				let dispatch = || {
+					RuntimeCall::from(call).dispatch(RuntimeOrigin::signed(Alice.to_account_id()))
+				};
 				assert_noop!(
-					RuntimeCall::from(call).dispatch(RuntimeOrigin::signed(Alice.to_account_id())),
+					dispatch().map_err(|refused| refused.error),
 					pallet_xcm::Error::<Runtime>::LocalExecutionIncompleteWithError {
 						index: 0,
 						error: pallet_xcm::ExecutionError::Barrier

@@ -7,7 +7,7 @@ use crate::{
 };
 use ai_compute_pbc_runtime::{Balance, Balances, Checkpoint, Runtime, RuntimeCall, RuntimeEvent};
 use codec::{Decode, Encode};
-use frame_support::dispatch::DispatchResult;
+use frame_support::{dispatch::DispatchResult, traits::ProcessMessageError};
 use pallet_checkpoint::{CheckpointParameters, Parameters, Standing};
 use sp_keyring::Sr25519Keyring;
 use xcm::{latest::prelude::*, VersionedXcm};
