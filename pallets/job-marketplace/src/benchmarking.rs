@@ -7,9 +7,9 @@
 
 use super::*;
 use ai_compute_primitives::{
-	model_version_hash, AttestationId, AttestationInspect, Did, DidHash, EnclaveKeys, FeePolicy,
-	JobId, JobOutcome, JobTies, ModelInspect, NodeMutate, ProofClaim, ProofInspect, ProofLength,
-	ProofTerms, ProvenOutput, Receipt, ReceiptOutcome, SessionKey,
+	model_version_hash, AttestationId, AttestationInspect, CommitteeKeys, Did, DidHash,
+	EnclaveKeys, FeePolicy, JobId, JobOutcome, JobTies, ModelInspect, NodeMutate, ProofClaim,
+	ProofInspect, ProofLength, ProofTerms, ProvenOutput, Receipt, ReceiptOutcome, SessionKey,
 };
 use alloc::{format, vec, vec::Vec};
 use codec::Encode;
@@ -1138,11 +1138,13 @@ mod benchmarks {
 		Ok(())
 	}
 
-	/// What it adds to a look at a bid, and to the choice of one, that the job is confidential.
+	/// What it adds to a look at a bid, and to the choice of one, that the job is confidential. Worst
+	/// case: a committee has the key, and the node is in none of its many seats.
 	#[benchmark]
 	fn qualify_node() {
 		let owner = funded::<T>("provider", 0);
 		let (job_id, attestation) = unkeyed::<T>(&owner, enclave(1));
+		T::Committees::entrust_for_benchmark(job_id);
 		let job = job::<T>(job_id);
 		let node = job.assignment.as_ref().unwrap().node;
 		let until = tick::<T>().saturating_add(1u32.into());
@@ -1202,12 +1204,16 @@ mod benchmarks {
 		assert!(!SealedKeys::<T>::contains_key(job_id));
 	}
 
+	/// Worst case: a committee was asked, but so late that the requester owes the provider.
 	#[benchmark]
 	fn expire_unkeyed() {
 		fee_account::<T>();
 		let owner = funded::<T>("provider", 0);
 		let (job_id, _) = unkeyed::<T>(&owner, enclave(1));
-		go_to::<T>(job::<T>(job_id).deadline);
+		let deadline = job::<T>(job_id).deadline;
+		go_to::<T>(deadline.saturating_sub(1u32.into()));
+		T::Committees::entrust_for_benchmark(job_id);
+		go_to::<T>(deadline);
 		#[extrinsic_call]
 		expire_job(RawOrigin::Signed(caller::<T>()), job_id);
 		assert_eq!(job::<T>(job_id).status, JobStatus::Cancelled);

@@ -821,6 +821,8 @@ impl CommitteeKeys<AccountId, BlockNumber> for MockCommittees {
 		MissedKeys::mutate(|missed| missed.push((job, attempt, deadline)));
 		MissedKeysAre::get()
 	}
+	#[cfg(feature = "runtime-benchmarks")]
+	fn entrust_for_benchmark(_: JobId) {}
 }
 
 // ---- externalities

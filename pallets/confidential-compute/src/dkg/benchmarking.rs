@@ -237,11 +237,22 @@ pub(crate) fn job<T: Config>(
 	fund::<T>(requester);
 	fund::<T>(provider);
 	let job = T::KeyedJobs::create_for_benchmark(requester, provider, attestation);
-	let salt = T::KeyedJobs::key_terms(job).expect("it wants its key").salt;
-	let context = context::<T>(requester, salt);
-	let ciphertext =
-		client::encrypt(&context, &share(1).public(), &[7; 32], &mut rng()).expect("a key");
-	(job, ciphertext)
+	(job, ciphertext_for::<T>(job))
+}
+
+fn ciphertext_for<T: Config>(job: JobId) -> Ciphertext {
+	let terms = T::KeyedJobs::key_terms(job).expect("it wants its key");
+	let context = context::<T>(&terms.requester, terms.salt);
+	client::encrypt(&context, &share(1).public(), &[7; 32], &mut rng()).expect("a key")
+}
+
+/// Puts the key of a job that waits for it into the care of the largest committee.
+pub(crate) fn entrust<T: Config>(job: JobId) {
+	with_key::<T>(MOST);
+	let requester = T::KeyedJobs::key_terms(job).expect("it wants its key").requester;
+	fund::<T>(&requester);
+	Pallet::<T>::do_entrust_key(requester, job, C, ciphertext_for::<T>(job)).expect("in time");
+	assert!(Releases::<T>::contains_key(job));
 }
 
 fn context<T: Config>(requester: &T::AccountId, salt: [u8; 32]) -> KeyContext {

@@ -129,7 +129,9 @@ fn try_state_detects_wrong_dealings() {
 	detects(message, || Commitments::<Test>::remove((C, 0, 2)));
 	detects(message, || Dealings::<Test>::remove((C, 1, 2)));
 	detects(message, || {
-		Commitments::<Test>::mutate((C, 0, 2), |list| drop(list.as_mut().unwrap().pop()))
+		Commitments::<Test>::mutate((C, 0, 2), |list| {
+			assert!(list.as_mut().unwrap().pop().is_some())
+		})
 	});
 	let message = "a dealing belongs to no dealer";
 	detects(message, || {
