@@ -151,7 +151,7 @@ fn store<T: Config>(
 	if gpus > 0 {
 		BoundGpus::<T>::insert(id, BoundedVec::truncate_from(bound));
 	}
-	SessionIds::<T>::insert(Pallet::<T>::session_hash(&keys.session), id);
+	SessionIds::<T>::insert(Pallet::<T>::session_hash(owner, &keys.session), id);
 	NodeAttestations::<T>::mutate(node, |ids| ids.try_push(id).expect("there is room"));
 	Attestations::<T>::insert(
 		id,
@@ -394,7 +394,8 @@ mod benchmarks {
 
 		#[block]
 		{
-			let id = SessionIds::<T>::get(Pallet::<T>::session_hash(&keys.session)).expect("known");
+			let session = Pallet::<T>::session_hash(&owner, &keys.session);
+			let id = SessionIds::<T>::get(session).expect("known");
 			let record = Attestations::<T>::get(id).expect("stored");
 			assert_ne!(attestation::gpu_nonce(&record.binding), nonce);
 			Pallet::<T>::bind_gpu(id, record, &signature, &chain, HOPPER_EVIDENCE, &nonce)?;

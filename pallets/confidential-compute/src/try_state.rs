@@ -79,12 +79,14 @@ impl<T: Config> Pallet<T> {
 	/// Each attestation is found by its session key, and nothing else is.
 	fn sessions_match_attestations() -> Result<(), TryRuntimeError> {
 		for (id, record) in Attestations::<T>::iter() {
-			let found = SessionIds::<T>::get(Self::session_hash(&record.keys.session));
+			let found =
+				SessionIds::<T>::get(Self::session_hash(&record.owner, &record.keys.session));
 			ensure_rule(found == Some(id), "a session key leads to another attestation", &id)?;
 		}
 		for (key, id) in SessionIds::<T>::iter() {
-			let known = Attestations::<T>::get(id)
-				.is_some_and(|record| Self::session_hash(&record.keys.session) == key);
+			let known = Attestations::<T>::get(id).is_some_and(|record| {
+				Self::session_hash(&record.owner, &record.keys.session) == key
+			});
 			ensure_rule(known, "a session key is kept for nothing", &id)?;
 		}
 		Ok(())

@@ -66,7 +66,7 @@ fn try_state_detects_wrong_lists() {
 
 #[test]
 fn try_state_detects_wrong_sessions() {
-	let session = || ConfidentialCompute::session_hash(&Enclave::new(1).keys.session);
+	let session = || ConfidentialCompute::session_hash(&ALICE, &Enclave::new(1).keys.session);
 	detects("a session key leads to another attestation", || {
 		SessionIds::<Test>::insert(session(), 1)
 	});
