@@ -213,6 +213,28 @@ fn a_stranger_cannot_use_up_a_session_key() {
 	});
 }
 
+/// Each certificate more would be tried as a way to the root, at the price of its signatures.
+#[test]
+fn a_quote_carries_its_chain_and_no_more() {
+	with_collateral(|| {
+		let (enclave, platform) = (Enclave::new(1), Platform::tdx());
+		let chain = platform.chain(&platform.pck_draft());
+		let [own, authority, anchor] = chain.clone().try_into().unwrap();
+		let attest = |chain: &[Vec<u8>]| {
+			let quote = platform.quote_with_chain(&report_data(ALICE, DID, &enclave), chain);
+			attest_with_quote(ALICE, DID, &enclave, quote, None)
+		};
+		for more in [&authority, &anchor, &own] {
+			let mut long = chain.clone();
+			long.insert(1, more.clone());
+			assert_noop!(attest(&long), fault(QuoteFault::ChainMissing));
+		}
+		assert_noop!(attest(&[]), fault(QuoteFault::ChainMissing));
+		assert_noop!(attest(&[own]), fault(QuoteFault::CertificateInvalid));
+		assert_ok!(attest(&chain));
+	});
+}
+
 #[test]
 fn fails_with_weak_keys() {
 	with_collateral(|| {
