@@ -176,13 +176,14 @@ pub(crate) fn attest<T: Config>(
 	node: &DidHash,
 	owner: &T::AccountId,
 	keys: EnclaveKeys,
+	predecessor: Option<AttestationId>,
 ) -> (PolicyHash, AttestationId) {
 	let policy = policy(0);
 	let hash = policy.hash(None);
 	if GlobalPolicy::<T>::get() != Some(hash) {
 		Pallet::<T>::do_set_global_policy(Some(policy)).expect("in order");
 	}
-	(hash, store::<T>(node, owner, keys, 1, None))
+	(hash, store::<T>(node, owner, keys, 1, predecessor))
 }
 
 fn wait<T: Config>(ticks: BlockOf<T>) {
