@@ -183,7 +183,8 @@ fn attest(chain: &mut Chain, owner: Sr25519Keyring, ticks: BlockNumber) -> Encla
 			GpuClaims::<Runtime>::mutate(key, |old| *old = Some(claim(old.take())));
 		}
 		BoundGpus::<Runtime>::insert(id, BoundedVec::truncate_from(vec![gpu]));
-		SessionIds::<Runtime>::insert(H256(blake2_256(&record.keys.session.encode())), id);
+		let session = (&record.owner, &record.keys.session).encode();
+		SessionIds::<Runtime>::insert(H256(blake2_256(&session)), id);
 		NodeAttestations::<Runtime>::mutate(record.node, |ids| ids.try_push(id).unwrap());
 		NextAttestationId::<Runtime>::put(id + 1);
 		Attestations::<Runtime>::insert(id, record.clone());

@@ -142,7 +142,7 @@ impl<T: Config> Pallet<T> {
 		succession: Option<Succession>,
 	) -> DispatchResult {
 		let node = did.hash();
-		let session = Self::session_hash(&keys.session);
+		let session = Self::session_hash(&owner, &keys.session);
 		ensure!(!SessionIds::<T>::contains_key(session), Error::<T>::SessionKeyUsed);
 		let predecessor = succession
 			.map(|succession| Self::check_succession(&node, &owner, &binding, succession))
@@ -263,9 +263,9 @@ impl<T: Config> Pallet<T> {
 		chain: Vec<Vec<u8>>,
 		evidence: Vec<u8>,
 	) -> DispatchResult {
-		let id = SessionIds::<T>::get(Self::session_hash(&session)).ok_or(Error::<T>::NotFound)?;
+		let session = Self::session_hash(&who, &session);
+		let id = SessionIds::<T>::get(session).ok_or(Error::<T>::NotFound)?;
 		let record = Attestations::<T>::get(id).ok_or(Error::<T>::NotFound)?;
-		ensure!(record.owner == who, Error::<T>::NotAuthorized);
 		let nonce = gpu_nonce(&record.binding);
 		Self::bind_gpu(id, record, &signature, &chain, &evidence, &nonce)
 	}
@@ -392,7 +392,7 @@ impl<T: Config> Pallet<T> {
 
 	fn remove(id: AttestationId, record: AttestationOf<T>, now: BlockOf<T>) {
 		Attestations::<T>::remove(id);
-		SessionIds::<T>::remove(Self::session_hash(&record.keys.session));
+		SessionIds::<T>::remove(Self::session_hash(&record.owner, &record.keys.session));
 		NodeAttestations::<T>::mutate_exists(record.node, |ids| {
 			if let Some(list) = ids {
 				list.retain(|listed| *listed != id);
@@ -598,7 +598,7 @@ impl<T: Config> AttestationInspect<T::AccountId, BlockOf<T>> for Pallet<T> {
 	}
 
 	fn is_revoked(attestation: AttestationId) -> bool {
-		Attestations::<T>::get(attestation).is_some_and(|record| record.revoked.is_some())
+		Attestations::<T>::get(attestation).is_none_or(|record| record.revoked.is_some())
 	}
 
 	fn check_receipt(
@@ -615,7 +615,8 @@ impl<T: Config> AttestationInspect<T::AccountId, BlockOf<T>> for Pallet<T> {
 		node: &DidHash,
 		owner: &T::AccountId,
 		keys: EnclaveKeys,
+		predecessor: Option<AttestationId>,
 	) -> (PolicyHash, AttestationId) {
-		crate::benchmarking::attest::<T>(node, owner, keys)
+		crate::benchmarking::attest::<T>(node, owner, keys, predecessor)
 	}
 }

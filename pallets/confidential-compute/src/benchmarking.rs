@@ -151,7 +151,7 @@ fn store<T: Config>(
 	if gpus > 0 {
 		BoundGpus::<T>::insert(id, BoundedVec::truncate_from(bound));
 	}
-	SessionIds::<T>::insert(Pallet::<T>::session_hash(&keys.session), id);
+	SessionIds::<T>::insert(Pallet::<T>::session_hash(owner, &keys.session), id);
 	NodeAttestations::<T>::mutate(node, |ids| ids.try_push(id).expect("there is room"));
 	Attestations::<T>::insert(
 		id,
@@ -176,13 +176,14 @@ pub(crate) fn attest<T: Config>(
 	node: &DidHash,
 	owner: &T::AccountId,
 	keys: EnclaveKeys,
+	predecessor: Option<AttestationId>,
 ) -> (PolicyHash, AttestationId) {
 	let policy = policy(0);
 	let hash = policy.hash(None);
 	if GlobalPolicy::<T>::get() != Some(hash) {
 		Pallet::<T>::do_set_global_policy(Some(policy)).expect("in order");
 	}
-	(hash, store::<T>(node, owner, keys, 1, None))
+	(hash, store::<T>(node, owner, keys, 1, predecessor))
 }
 
 fn wait<T: Config>(ticks: BlockOf<T>) {
@@ -394,7 +395,8 @@ mod benchmarks {
 
 		#[block]
 		{
-			let id = SessionIds::<T>::get(Pallet::<T>::session_hash(&keys.session)).expect("known");
+			let session = Pallet::<T>::session_hash(&owner, &keys.session);
+			let id = SessionIds::<T>::get(session).expect("known");
 			let record = Attestations::<T>::get(id).expect("stored");
 			assert_ne!(attestation::gpu_nonce(&record.binding), nonce);
 			Pallet::<T>::bind_gpu(id, record, &signature, &chain, HOPPER_EVIDENCE, &nonce)?;

@@ -121,6 +121,14 @@ pub fn check_tcb_info(
 	signature: &[u8; 64],
 	now: u64,
 ) -> Result<Checked<(TeeKind, [u8; 6])>, CollateralFault> {
+	let (key, dates) = read_tcb_info(body)?;
+	check_dates(&dates, now)?;
+	let signer = signed_text(root, root_crl, chain, body, signature, now)?;
+	Ok(Checked { key, dates, signer })
+}
+
+/// What a TCB info is for, and its dates and number.
+pub(crate) fn read_tcb_info(body: &[u8]) -> Result<((TeeKind, [u8; 6]), Dates), CollateralFault> {
 	let info: dcap_qvl::TcbInfo =
 		serde_json::from_slice(body).map_err(|_| CollateralFault::Malformed)?;
 	let tee = match info.id.as_str() {
@@ -130,10 +138,7 @@ pub fn check_tcb_info(
 	};
 	let fmspc = fmspc(&info.fmspc).ok_or(CollateralFault::Malformed)?;
 	let number = info.tcb_evaluation_data_number;
-	let dates = json_dates(&info.issue_date, &info.next_update, number)?;
-	check_dates(&dates, now)?;
-	let signer = signed_text(root, root_crl, chain, body, signature, now)?;
-	Ok(Checked { key: (tee, fmspc), dates, signer })
+	Ok(((tee, fmspc), json_dates(&info.issue_date, &info.next_update, number)?))
 }
 
 /// Checks the identity of a quoting enclave.
@@ -145,6 +150,14 @@ pub fn check_qe_identity(
 	signature: &[u8; 64],
 	now: u64,
 ) -> Result<Checked<TeeKind>, CollateralFault> {
+	let (key, dates) = read_qe_identity(body)?;
+	check_dates(&dates, now)?;
+	let signer = signed_text(root, root_crl, chain, body, signature, now)?;
+	Ok(Checked { key, dates, signer })
+}
+
+/// What quoting enclave an identity is of, and its dates and number.
+pub(crate) fn read_qe_identity(body: &[u8]) -> Result<(TeeKind, Dates), CollateralFault> {
 	let identity: dcap_qvl::QeIdentity =
 		serde_json::from_slice(body).map_err(|_| CollateralFault::Malformed)?;
 	let key = match identity.id.as_str() {
@@ -153,10 +166,7 @@ pub fn check_qe_identity(
 		_ => return Err(CollateralFault::Malformed),
 	};
 	let number = identity.tcb_evaluation_data_number;
-	let dates = json_dates(&identity.issue_date, &identity.next_update, number)?;
-	check_dates(&dates, now)?;
-	let signer = signed_text(root, root_crl, chain, body, signature, now)?;
-	Ok(Checked { key, dates, signer })
+	Ok((key, json_dates(&identity.issue_date, &identity.next_update, number)?))
 }
 
 fn json_dates(issued: &str, next: &str, number: u32) -> Result<Dates, CollateralFault> {

@@ -253,7 +253,7 @@ pub mod pallet {
 		ValueQuery,
 	>;
 
-	/// Attestation of each session key, under the key's hash.
+	/// Attestation of each session key of each owner, under the hash of both.
 	#[pallet::storage]
 	pub type SessionIds<T: Config> = StorageMap<_, Identity, H256, AttestationId>;
 
@@ -373,7 +373,7 @@ pub mod pallet {
 		/// Origin: owner of the node under `did`. `quote` is an SGX (version 3) or TDX (4 or 5) quote
 		/// of at most 8 KiB with the chain of its platform's certificate, whose report data begins
 		/// with what `report_data` returns for these arguments, and ends with 32 zero bytes.
-		/// `block_number` names an own block, at most 256 back. The session key must be new. With
+		/// `block_number` names an own block, at most 256 back. The session key must be new to the caller. With
 		/// `succession` the enclave of an earlier attestation of the node, still fresh, signs for this
 		/// one, which may then finish that one's jobs. Intel's statements must be on chain and in
 		/// their time. Emits `CpuAttested`, and `AttestationRemoved` if an old one made room.

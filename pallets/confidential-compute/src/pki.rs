@@ -514,19 +514,25 @@ impl Platform {
 
 	/// A quote whose platform has this certificate.
 	pub fn quote_with(&self, report_data: &[u8; 64], pck: &Draft) -> Vec<u8> {
+		self.quote_with_chain(report_data, &self.chain(pck))
+	}
+
+	/// The platform's certificate, its authority's, and the root's.
+	pub fn chain(&self, pck: &Draft) -> Vec<Vec<u8>> {
+		let ca_key = Key::p256(Intel::ca(self.tee));
+		let own = pck.sign(&self.pck_key(), &ca_key);
+		vec![own, Intel::ca_certificate(self.tee), Intel::root()]
+	}
+
+	/// A quote that carries these certificates.
+	pub fn quote_with_chain(&self, report_data: &[u8; 64], certificates: &[Vec<u8>]) -> Vec<u8> {
 		let attestation_key = Key::p256("attestation key");
 		let public = &attestation_key.point()[1..];
 		let auth_data = [3; 32];
 		let mut qe_data = [0; 64];
 		qe_data[..32].copy_from_slice(&sha2_256(&[public, &auth_data].concat()));
 		let qe_report = self.qe_report(&qe_data);
-		let ca_key = Key::p256(Intel::ca(self.tee));
-		let chain = [
-			pem(&pck.sign(&self.pck_key(), &ca_key)),
-			pem(&Intel::ca_certificate(self.tee)),
-			pem(&Intel::root()),
-		]
-		.concat();
+		let chain = certificates.iter().map(|der| pem(der)).collect::<Vec<_>>().concat();
 		let (version, kind): (u16, u32) = match self.tee {
 			TeeKind::Sgx => (3, 0),
 			TeeKind::Tdx => (4, 0x81),

@@ -80,8 +80,9 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Key of a session in the index of attestations.
-	pub(crate) fn session_hash(key: &SessionKey) -> H256 {
-		blake2_256(&key.encode()).into()
+	/// Key of a session in the index of attestations. The owner is part of it: a session key is public
+	/// as soon as its quote waits for a block, and a stranger's own enclave may put it into a quote.
+	pub(crate) fn session_hash(owner: &T::AccountId, key: &SessionKey) -> H256 {
+		blake2_256(&(owner, key).encode()).into()
 	}
 }

@@ -20,6 +20,9 @@ use sp_io::hashing::blake2_256;
 /// Kind of certification data that holds the whole chain of the platform's certificate.
 const PCK_CHAIN: u16 = 5;
 
+/// Certificates of that chain: the platform's, its authority's, the root's.
+const MAX_PCK_CHAIN: usize = 3;
+
 /// Why a quote is refused.
 #[derive(
 	Clone,
@@ -39,7 +42,7 @@ pub enum QuoteFault {
 	TooLong,
 	/// The bytes are not an SGX quote of version 3 or a TDX quote of version 4 or 5.
 	Malformed,
-	/// The quote does not carry the chain of its platform's certificate.
+	/// The quote does not carry the chain of its platform's certificate, or more certificates.
 	ChainMissing,
 	/// The enclave can be read from outside.
 	Debug,
@@ -113,6 +116,11 @@ pub fn parse(quote: &[u8]) -> Result<ParsedQuote, QuoteFault> {
 		return Err(QuoteFault::ChainMissing);
 	}
 	let chain_missing = |_| QuoteFault::ChainMissing;
+	// Each further one is another way to the root that the verifier would try, signature by signature.
+	let chain = dcap_qvl::intel::extract_cert_chain(&parsed).map_err(chain_missing)?;
+	if chain.len() > MAX_PCK_CHAIN {
+		return Err(QuoteFault::ChainMissing);
+	}
 	let fmspc = dcap_qvl::intel::quote_fmspc(&parsed).map_err(chain_missing)?;
 	let ca = match dcap_qvl::intel::quote_ca(&parsed).map_err(chain_missing)? {
 		dcap_qvl::config::PckCa::Processor => PckCa::Processor,

@@ -1,15 +1,17 @@
 //! What must hold between any two calls.
 
 use crate::{
+	collateral::{read_qe_identity, read_tcb_info},
+	x509::crl_dates,
 	AttestationOf, Attestations, BoundGpus, Config, GlobalPolicy, GoldenSets, GpuClaims,
-	HoldReason, LoneGpus, ModelPolicies, NextAttestationId, NodeAttestations, Pallet,
-	PlatformClaims, Policies, SessionIds,
+	HoldReason, LoneGpus, ModelPolicies, NextAttestationId, NodeAttestations, Pallet, PckCrls,
+	PlatformClaims, Policies, QeIdentities, RootCrl, SessionIds, TcbInfos,
 };
 use ai_compute_primitives::{
 	try_state::{broken, ensure_rule, Owed},
 	AttestationId,
 };
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 use sp_runtime::TryRuntimeError;
 
 impl<T: Config> Pallet<T> {
@@ -20,6 +22,8 @@ impl<T: Config> Pallet<T> {
 		Self::sessions_match_attestations()?;
 		Self::gpus_match_attestations()?;
 		Self::living_proofs_are_claimed()?;
+		Self::platform_claims_rest_on_proofs()?;
+		Self::statements_are_dated_as_signed()?;
 		Self::policies_are_consistent()?;
 		Self::deposits_are_held()?;
 		Self::proof_keys_are_consistent()?;
@@ -79,12 +83,14 @@ impl<T: Config> Pallet<T> {
 	/// Each attestation is found by its session key, and nothing else is.
 	fn sessions_match_attestations() -> Result<(), TryRuntimeError> {
 		for (id, record) in Attestations::<T>::iter() {
-			let found = SessionIds::<T>::get(Self::session_hash(&record.keys.session));
+			let found =
+				SessionIds::<T>::get(Self::session_hash(&record.owner, &record.keys.session));
 			ensure_rule(found == Some(id), "a session key leads to another attestation", &id)?;
 		}
 		for (key, id) in SessionIds::<T>::iter() {
-			let known = Attestations::<T>::get(id)
-				.is_some_and(|record| Self::session_hash(&record.keys.session) == key);
+			let known = Attestations::<T>::get(id).is_some_and(|record| {
+				Self::session_hash(&record.owner, &record.keys.session) == key
+			});
 			ensure_rule(known, "a session key is kept for nothing", &id)?;
 		}
 		Ok(())
@@ -130,6 +136,42 @@ impl<T: Config> Pallet<T> {
 					.is_some_and(|claim| claim.node == node && claim.until >= lone.expires_at);
 				ensure_rule(claimed, "a GPU is not its node's", &node)?;
 			}
+		}
+		Ok(())
+	}
+
+	/// A claim on a platform lasts no longer than an attestation of its node. One that did would keep
+	/// the platform from everybody. Claims on GPUs can outlive the record of a GPU without an enclave.
+	fn platform_claims_rest_on_proofs() -> Result<(), TryRuntimeError> {
+		let mut proven = BTreeMap::new();
+		for record in Attestations::<T>::iter_values() {
+			let until =
+				proven.entry((record.cpu.platform, record.node)).or_insert(record.expires_at);
+			*until = record.expires_at.max(*until);
+		}
+		for (platform, claim) in PlatformClaims::<T>::iter() {
+			let until = proven.get(&(platform, claim.node));
+			let rests = until.is_some_and(|until| claim.until <= *until);
+			ensure_rule(rests, "a platform is claimed for nothing", &platform)?;
+		}
+		Ok(())
+	}
+
+	/// Intel's statements have the dates that they were signed with: with others no newer one, or an
+	/// older one, could follow. Each lies under what it is for.
+	fn statements_are_dated_as_signed() -> Result<(), TryRuntimeError> {
+		const RULE: &str = "a statement of Intel's is not what was signed";
+		let root = RootCrl::<T>::get();
+		let dated = root.is_none_or(|list| crl_dates(&list.der) == Some(list.dates));
+		ensure_rule(dated, RULE, &"root CRL")?;
+		for (ca, list) in PckCrls::<T>::iter() {
+			ensure_rule(crl_dates(&list.der) == Some(list.dates), RULE, &ca)?;
+		}
+		for (key, json) in TcbInfos::<T>::iter() {
+			ensure_rule(read_tcb_info(&json.body) == Ok((key, json.dates)), RULE, &key)?;
+		}
+		for (tee, json) in QeIdentities::<T>::iter() {
+			ensure_rule(read_qe_identity(&json.body) == Ok((tee, json.dates)), RULE, &tee)?;
 		}
 		Ok(())
 	}

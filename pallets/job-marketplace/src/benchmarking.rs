@@ -389,7 +389,8 @@ pub(crate) fn give_up<T: Config>(job_id: JobId) {
 /// A full job, assigned to `owner` and confidential, that waits for its key.
 fn unkeyed<T: Config>(owner: &T::AccountId, keys: EnclaveKeys) -> (JobId, AttestationId) {
 	let (job_id, did) = assigned::<T>(owner);
-	let (policy, attestation) = T::Attestations::attest_for_benchmark(&did.hash(), owner, keys);
+	let (policy, attestation) =
+		T::Attestations::attest_for_benchmark(&did.hash(), owner, keys, None);
 	await_key::<T>(job_id, policy, attestation);
 	(job_id, attestation)
 }
@@ -1104,7 +1105,7 @@ mod benchmarks {
 	fn seal_job() -> Result<(), BenchmarkError> {
 		let owner = funded::<T>("provider", 0);
 		let did = register::<T>(5_000, &owner);
-		T::Attestations::attest_for_benchmark(&did.hash(), &owner, enclave(1));
+		T::Attestations::attest_for_benchmark(&did.hash(), &owner, enclave(1), None);
 		let model = model_did();
 		let prompt = sealed_prompt(MAX_PROMPT_LEN);
 		#[block]
@@ -1139,7 +1140,8 @@ mod benchmarks {
 	}
 
 	/// What it adds to a look at a bid, and to the choice of one, that the job is confidential. Worst
-	/// case: a committee has the key, and the node is in none of its many seats.
+	/// case: a committee has the key, the node is in none of its many seats, and its newest attestation is
+	/// of no use.
 	#[benchmark]
 	fn qualify_node() {
 		let owner = funded::<T>("provider", 0);
@@ -1147,6 +1149,8 @@ mod benchmarks {
 		T::Committees::entrust_for_benchmark(job_id);
 		let job = job::<T>(job_id);
 		let node = job.assignment.as_ref().unwrap().node;
+		let former = funded::<T>("former owner", 0);
+		T::Attestations::attest_for_benchmark(&node, &former, enclave(2), None);
 		let until = tick::<T>().saturating_add(1u32.into());
 		let parameters = Parameters::<T>::get();
 		#[block]
@@ -1219,15 +1223,21 @@ mod benchmarks {
 		assert_eq!(job::<T>(job_id).status, JobStatus::Cancelled);
 	}
 
-	/// What a receipt adds to a delivery. What it costs more if a successor of the pinned enclave
-	/// signed it is in the weight of `check_receipt` of confidential compute.
+	/// What a receipt adds to a delivery, that a successor of the pinned enclave signed.
 	#[benchmark]
 	fn check_receipt() -> Result<(), BenchmarkError> {
 		let owner = funded::<T>("provider", 0);
 		let public = sp_io::crypto::sr25519_generate(0.into(), None);
-		let (job_id, attestation) = keyed::<T>(&owner, keys_of(SessionKey::Sr25519(public.0)));
+		let (job_id, attestation) = keyed::<T>(&owner, enclave(1));
 		let job = job::<T>(job_id);
 		let assignment = job.assignment.clone().unwrap();
+		let keys = keys_of(SessionKey::Sr25519(public.0));
+		let (_, signer) = T::Attestations::attest_for_benchmark(
+			&assignment.node,
+			&owner,
+			keys,
+			Some(attestation),
+		);
 		let receipt = Receipt {
 			job: job_id,
 			attempt: job.attempts,
@@ -1244,7 +1254,7 @@ mod benchmarks {
 		let payload = receipt.payload(&genesis);
 		let signature = sp_io::crypto::sr25519_sign(0.into(), &public, &payload).unwrap();
 		let signed = SignedReceipt {
-			signer: attestation,
+			signer,
 			output_commitment: receipt.output_commitment,
 			outcome: receipt.outcome,
 			signature: signature.0.to_vec(),

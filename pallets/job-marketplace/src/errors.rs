@@ -156,5 +156,7 @@ mod errors {
 		ResultMissing,
 		/// The salt of a sealed prompt is not the one of its result key.
 		WrongSalt,
+		/// The data key was sealed to another enclave. Only that one can say that it does not open.
+		NotTheRecipient,
 	}
 }

@@ -4,7 +4,8 @@
 //! the receipt says of which prompt, model and attempt it is, or that the prompt did not open. In that
 //! case it names what the enclave was given, in the place of a result
 //! ([`opening_hash`](Pallet::opening_hash)): else a host could hand over another key than the
-//! requester's and collect what the requester owes for a bad one.
+//! requester's and collect what the requester owes for a bad one. For the same reason nobody but the
+//! pinned enclave can say so: a successor may deliver a result, but the key was not sealed to it.
 //!
 //! A proof under the key that the requester named at submission settles the job in the same call,
 //! without the escrow period. The chain must see the output itself for that, so a proof for a
@@ -195,6 +196,9 @@ impl<T: Config> Pallet<T> {
 				// What the enclave was given is what is on chain, whoever handed it over.
 				let opening = Self::opening_hash(job_id, &job)?;
 				ensure!(result_hash == opening, Error::<T>::ResultHashMismatch);
+				// A key that is sealed to the pinned enclave opens in no other, a successor included.
+				let recipient = Self::pinned(&Self::sealed(job_id)?)?.attestation;
+				ensure!(receipt.signer == recipient, Error::<T>::NotTheRecipient);
 			}
 			Self::check_receipt(job_id, &job, &assignment, result_hash, tokens_used, receipt)?;
 			weight = weight

@@ -12,6 +12,7 @@ use ai_compute_primitives::{
 };
 use alloc::collections::{BTreeMap, BTreeSet};
 use frame_support::traits::Get;
+use sp_core::H256;
 use sp_runtime::{traits::Zero, TryRuntimeError};
 
 impl<T: Config> Pallet<T> {
@@ -314,6 +315,18 @@ impl<T: Config> Pallet<T> {
 				&job_id,
 			)?;
 			let Some(sealed) = sealed else { continue };
+			// No receipt would fit another prompt, and no enclave opens it with another salt.
+			let prompt = match (Prompts::<T>::get(job_id), PayloadReferences::<T>::get(job_id)) {
+				(Some(bytes), _) => Some(sp_io::hashing::blake2_256(&bytes)),
+				(None, reference) => reference.map(|reference| reference.hash),
+			};
+			let sealing = sealed.sealing;
+			ensure_rule(
+				prompt.map(H256) == Some(sealed.prompt)
+					&& sealing.salt == Sealing::salt_of(&sealing.result_key),
+				"a confidential job keeps the hash and the salt of its prompt",
+				&job_id,
+			)?;
 			ensure_rule(
 				sealed.pinned.is_some() == job.assignment.is_some(),
 				"a confidential job is pinned while it has a node",

@@ -8,7 +8,12 @@ use crate::{
 };
 use ai_compute_primitives::SessionKey;
 use frame_support::{assert_noop, assert_ok};
+use sp_core::H256;
 use sp_io::hashing::blake2_256;
+
+fn session(owner: &AccountId, enclave: &Enclave) -> H256 {
+	ConfidentialCompute::session_hash(owner, &enclave.keys.session)
+}
 
 fn fault(fault: QuoteFault) -> Error<Test> {
 	Error::<Test>::Quote(fault)
@@ -130,7 +135,7 @@ fn fails_with_any_other_report_data() {
 		to_block(BLOCK + 1);
 		frame_system::BlockHash::<Test>::insert(0, block_hash(0));
 		wrong.push(report_data(ALICE, DID, &enclave));
-		frame_system::BlockHash::<Test>::insert(0, sp_core::H256::repeat_byte(0x69));
+		frame_system::BlockHash::<Test>::insert(0, H256::repeat_byte(0x69));
 		// Bytes behind the hash.
 		let mut trailing = report_data(ALICE, DID, &enclave);
 		trailing[63] = 1;
@@ -182,12 +187,51 @@ fn a_quote_serves_once() {
 		assert_noop!(attest(), Error::<Test>::SessionKeyUsed);
 		assert_ok!(ConfidentialCompute::force_revoke(root(), 0));
 		assert_noop!(attest(), Error::<Test>::SessionKeyUsed);
-		// Nor for the same keys on another platform of another node.
+		// Nor do its keys, on another platform.
 		let platform = Platform { name: "platform 2", ..Platform::tdx() };
 		assert_noop!(
-			try_attest(BOB, OTHER_DID, &enclave, &platform, None),
+			try_attest(ALICE, DID, &enclave, &platform, None),
 			Error::<Test>::SessionKeyUsed
 		);
+	});
+}
+
+/// Keys are public while their quote waits for a block, and any enclave can put them into a quote of
+/// its own: such a quote must not keep the enclave that made the keys out.
+#[test]
+fn a_stranger_cannot_use_up_a_session_key() {
+	with_collateral(|| {
+		let enclave = Enclave::new(1);
+		let platform = Platform { name: "platform 2", ..Platform::tdx() };
+		let stolen = try_attest(BOB, OTHER_DID, &enclave, &platform, None);
+		assert_ok!(stolen);
+		assert_ok!(try_attest(ALICE, DID, &enclave, &Platform::tdx(), None));
+		// Each leads to its own.
+		let id = |who| SessionIds::<Test>::get(session(who, &enclave));
+		assert_eq!((id(&BOB), id(&ALICE)), (Some(0), Some(1)));
+		assert_eq!((record(0).owner, record(1).owner), (BOB, ALICE));
+	});
+}
+
+/// Each certificate more would be tried as a way to the root, at the price of its signatures.
+#[test]
+fn a_quote_carries_its_chain_and_no_more() {
+	with_collateral(|| {
+		let (enclave, platform) = (Enclave::new(1), Platform::tdx());
+		let chain = platform.chain(&platform.pck_draft());
+		let [own, authority, anchor] = chain.clone().try_into().unwrap();
+		let attest = |chain: &[Vec<u8>]| {
+			let quote = platform.quote_with_chain(&report_data(ALICE, DID, &enclave), chain);
+			attest_with_quote(ALICE, DID, &enclave, quote, None)
+		};
+		for more in [&authority, &anchor, &own] {
+			let mut long = chain.clone();
+			long.insert(1, more.clone());
+			assert_noop!(attest(&long), fault(QuoteFault::ChainMissing));
+		}
+		assert_noop!(attest(&[]), fault(QuoteFault::ChainMissing));
+		assert_noop!(attest(&[own]), fault(QuoteFault::CertificateInvalid));
+		assert_ok!(attest(&chain));
 	});
 }
 
@@ -475,8 +519,7 @@ fn old_attestations_make_room() {
 		assert_ok!(attest(100));
 		assert!(!crate::Attestations::<Test>::contains_key(0));
 		assert_eq!(SessionIds::<Test>::iter().count(), 8);
-		let freed = ConfidentialCompute::session_hash(&Enclave::new(0).keys.session);
-		assert!(!SessionIds::<Test>::contains_key(freed));
+		assert!(!SessionIds::<Test>::contains_key(session(&ALICE, &Enclave::new(0))));
 	});
 }
 

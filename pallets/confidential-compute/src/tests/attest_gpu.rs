@@ -159,7 +159,7 @@ fn fails_for_strangers_unknown_sessions_and_stale_attestations() {
 				evidence.clone(),
 			)
 		};
-		assert_noop!(attest(BOB, &enclave), Error::<Test>::NotAuthorized);
+		assert_noop!(attest(BOB, &enclave), Error::<Test>::NotFound);
 		assert_noop!(attest(ALICE, &Enclave::new(2)), Error::<Test>::NotFound);
 		wait(VALIDITY);
 		assert_noop!(attest(ALICE, &enclave), Error::<Test>::AttestationExpired);

@@ -1,9 +1,11 @@
 //! Each check of the state sees what it is there for.
 
 use crate::{
-	mock::*, Attestations, BoundGpus, Claim, GlobalPolicy, Golden, GoldenSets, GpuArch, GpuClaims,
-	LoneGpu, LoneGpus, ModelPolicies, NextAttestationId, NodeAttestations, PlatformClaims,
-	Policies, Revocation, RevokedBy, SessionIds,
+	mock::*,
+	pki::{Intel, FMSPC},
+	Attestations, BoundGpus, Claim, GlobalPolicy, Golden, GoldenSets, GpuArch, GpuClaims, LoneGpu,
+	LoneGpus, ModelPolicies, NextAttestationId, NodeAttestations, PckCa, PckCrls, PlatformClaims,
+	Policies, QeIdentities, Revocation, RevokedBy, RootCrl, SessionIds, TcbInfos, TeeKind,
 };
 use frame_support::{assert_ok, traits::tokens::Precision, BoundedVec};
 use sp_core::H256;
@@ -12,7 +14,6 @@ use sp_runtime::TryRuntimeError;
 /// Runs the checks on a chain with two whole attestations, policies and lists, after `corrupt`.
 fn detects(message: &'static str, corrupt: impl FnOnce()) {
 	ExtBuilder::default().build().execute_with(|| {
-		use crate::{pki::Intel, TeeKind};
 		assert_ok!(bring(&Intel::default(), TeeKind::Tdx));
 		bring_golden();
 		attest_whole(1);
@@ -66,7 +67,7 @@ fn try_state_detects_wrong_lists() {
 
 #[test]
 fn try_state_detects_wrong_sessions() {
-	let session = || ConfidentialCompute::session_hash(&Enclave::new(1).keys.session);
+	let session = || ConfidentialCompute::session_hash(&ALICE, &Enclave::new(1).keys.session);
 	detects("a session key leads to another attestation", || {
 		SessionIds::<Test>::insert(session(), 1)
 	});
@@ -113,6 +114,45 @@ fn try_state_detects_unclaimed_proofs() {
 		let gpu = BoundGpus::<Test>::get(0)[0];
 		let lone = LoneGpu { owner: BOB, gpu, attested_at: 1, expires_at: 2_000 };
 		LoneGpus::<Test>::insert(H256::repeat_byte(1), lone)
+	});
+}
+
+#[test]
+fn try_state_detects_claims_for_nothing() {
+	let rule = "a platform is claimed for nothing";
+	let platform = || record(0).cpu.platform;
+	detects(rule, || {
+		PlatformClaims::<Test>::mutate(platform(), |claim| claim.as_mut().unwrap().until += 1)
+	});
+	detects(rule, || {
+		PlatformClaims::<Test>::insert(H256::zero(), Claim { node: node(), until: 1 })
+	});
+	detects(rule, || {
+		// Even one that is over, since then nothing is left to remove it with.
+		Now::set(1_000 + VALIDITY);
+		let other = H256::repeat_byte(1);
+		PlatformClaims::<Test>::insert(platform(), Claim { node: other, until: 1 })
+	});
+}
+
+#[test]
+fn try_state_detects_statements_with_other_dates() {
+	let rule = "a statement of Intel's is not what was signed";
+	detects(rule, || RootCrl::<Test>::mutate(|list| list.as_mut().unwrap().dates.number += 1));
+	detects(rule, || {
+		PckCrls::<Test>::mutate(PckCa::Platform, |list| list.as_mut().unwrap().dates.issued -= 1)
+	});
+	detects(rule, || {
+		let key = (TeeKind::Tdx, FMSPC);
+		TcbInfos::<Test>::mutate(key, |json| json.as_mut().unwrap().dates.next_update += 1)
+	});
+	detects(rule, || {
+		let info = TcbInfos::<Test>::take((TeeKind::Tdx, FMSPC)).unwrap();
+		TcbInfos::<Test>::insert((TeeKind::Sgx, FMSPC), info)
+	});
+	detects(rule, || {
+		let identity = QeIdentities::<Test>::take(TeeKind::Tdx).unwrap();
+		QeIdentities::<Test>::insert(TeeKind::Sgx, identity)
 	});
 }
 

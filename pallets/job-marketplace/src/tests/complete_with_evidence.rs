@@ -275,6 +275,32 @@ mod prompts_that_do_not_open {
 		});
 	}
 
+	/// A host starts another enclave, has the pinned one sign for it, and hands it a key that it cannot
+	/// open, because it was sealed to the pinned one.
+	#[test]
+	fn fails_for_any_enclave_but_the_one_that_the_key_was_sealed_to() {
+		run(|| {
+			let (job_id, id) = processing_sealed();
+			let successor = attest_after(0, 10_000, Some(id));
+			let given = opening_hash(job_id);
+			let alice = free(&ALICE);
+			let evidence = cannot_decrypt(job_id, successor, 0);
+			assert_noop!(give_up(job_id, given, 0, None, evidence), E::NotTheRecipient);
+			assert_eq!((status(job_id), free(&ALICE)), (JobStatus::Processing, alice));
+			assert_ok!(give_up(job_id, given, 0, None, cannot_decrypt(job_id, id, 0)));
+		});
+		// Nor with a key that a committee released, whose shares are sealed to the pinned one too.
+		run(|| {
+			let (job_id, id) = waiting();
+			assert_ok!(Market::key_delivered(job_id, 1));
+			assert_ok!(Market::start_job(signed(owner(0)), job_id));
+			let successor = attest_after(0, 10_000, Some(id));
+			let given = opening_hash(job_id);
+			let evidence = cannot_decrypt(job_id, successor, 0);
+			assert_noop!(give_up(job_id, given, 0, None, evidence), E::NotTheRecipient);
+		});
+	}
+
 	/// The shares of a committee reach the enclave through its host.
 	#[test]
 	fn success_with_a_released_key_costs_nobody_anything() {

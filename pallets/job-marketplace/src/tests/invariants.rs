@@ -364,6 +364,15 @@ fn try_state_detects_confidential_jobs_without_what_they_keep() {
 }
 
 #[test]
+fn try_state_detects_another_prompt_than_was_sealed() {
+	let rule = "a confidential job keeps the hash and the salt of its prompt";
+	detects_sealed(rule, || change_sealed(7, |sealed| sealed.prompt = H256::zero()));
+	detects_sealed(rule, || change_sealed(7, |sealed| sealed.sealing.salt = [0; 32]));
+	detects_sealed(rule, || change_sealed(7, |sealed| sealed.sealing.result_key = [9; 32]));
+	detects_sealed(rule, || Prompts::<Test>::mutate(6, |prompt| prompt.as_mut().unwrap()[40] ^= 1));
+}
+
+#[test]
 fn try_state_detects_wrong_pins_and_keys() {
 	let rule = "a confidential job is pinned while it has a node";
 	detects_sealed(rule, || change_sealed(7, |sealed| sealed.pinned = None));

@@ -204,7 +204,7 @@ fn attested(measurement: H256) -> Enclave {
 	GpuClaims::<Real>::insert(gpu.leaf_key, claim);
 	GpuClaims::<Real>::insert(gpu.device_key, claim);
 	BoundGpus::<Real>::insert(id, BoundedVec::truncate_from(vec![gpu]));
-	SessionIds::<Real>::insert(H256(blake2_256(&keys.session.encode())), id);
+	SessionIds::<Real>::insert(H256(blake2_256(&(owner(0), &keys.session).encode())), id);
 	NodeAttestations::<Real>::mutate(node, |ids| ids.try_push(id).unwrap());
 	NextAttestationId::<Real>::put(id + 1);
 	let cpu = CpuFacts {

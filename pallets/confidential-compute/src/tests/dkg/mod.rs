@@ -143,7 +143,7 @@ pub fn store_attestation(n: u8, owner: AccountId, platform: H256) -> Attestation
 	let (node, keys) = (H256(blake2_256(&[n, 1, 2])), Enclave::new(n).keys);
 	let expires_at = Now::get() + VALIDITY;
 	PlatformClaims::<Test>::insert(platform, Claim { node, until: expires_at });
-	SessionIds::<Test>::insert(ConfidentialCompute::session_hash(&keys.session), id);
+	SessionIds::<Test>::insert(ConfidentialCompute::session_hash(&owner, &keys.session), id);
 	NodeAttestations::<Test>::insert(node, BoundedVec::truncate_from(vec![id]));
 	let cpu = CpuFacts {
 		tee: TeeKind::Tdx,
