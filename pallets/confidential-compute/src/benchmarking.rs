@@ -778,7 +778,7 @@ mod benchmarks {
 		let owner: T::AccountId = whitelisted_caller();
 		let node = node_did().hash();
 		let first = keys_of(SessionKey::Ed25519([1; 32]));
-		let (policy, pinned) = attest::<T>(&node, &owner, first);
+		let (policy, pinned) = attest::<T>(&node, &owner, first, None);
 		let (keys, public) = keys();
 		let signer = store::<T>(&node, &owner, keys, 1, Some(pinned));
 		let receipt = Receipt {
