@@ -246,11 +246,11 @@ fn ciphertext_for<T: Config>(job: JobId) -> Ciphertext {
 	client::encrypt(&context, &share(1).public(), &[7; 32], &mut rng()).expect("a key")
 }
 
-/// Puts the key of a job that waits for it into the care of the largest committee.
+/// Puts the key of a job that waits for it into the care of the largest committee. Its requester can
+/// pay for that.
 pub(crate) fn entrust<T: Config>(job: JobId) {
 	with_key::<T>(MOST);
 	let requester = T::KeyedJobs::key_terms(job).expect("it wants its key").requester;
-	fund::<T>(&requester);
 	Pallet::<T>::do_entrust_key(requester, job, C, ciphertext_for::<T>(job)).expect("in time");
 	assert!(Releases::<T>::contains_key(job));
 }
