@@ -26,6 +26,8 @@ step "Formatting"
 cargo fmt --all --check
 (cd zombienet/flarechain && cargo fmt --all --check)
 (cd e2e && npm ci --silent)
+# The compiler and the prover of circuits, in a package of their own.
+(cd e2e/circuits && npm ci --silent)
 e2e/node_modules/.bin/taplo fmt --check
 
 # The linter replaces the compiler's driver, with which the runtime's wasm cannot be built.
@@ -34,6 +36,8 @@ SKIP_AI_COMPUTE_PBC_RUNTIME_WASM_BUILD=1 cargo clippy --release --locked --works
 
 step "Building the workspace"
 cargo build --release --locked --workspace
+# Members of committees, for the end-to-end tests.
+cargo build --release --locked --workspace --example committee
 
 step "What operators install"
 "$ROOT/scripts/check-deploy.sh"
@@ -58,6 +62,7 @@ if [ $e2e = yes ]; then
 	export NEXT_RUNTIME_WASM
 	export AI_COMPUTE_COLLATOR=$CARGO_TARGET_DIR/release/ai-compute-pbc-collator
 	export AI_COMPUTE_CHAIN_SPEC_GENERATOR=$CARGO_TARGET_DIR/release/chain-spec-generator
+	export AI_COMPUTE_COMMITTEE_CLIENT=$CARGO_TARGET_DIR/release/examples/committee
 	step "End-to-end tests on a dev node"
 	(cd e2e && npm test --silent)
 	step "End-to-end tests on sovereign networks"

@@ -20,6 +20,7 @@ import {
 	type Statement,
 } from '../src/proofs.ts';
 import { OUTPUTS, inputBytes, outputBytes, weightBytes, type Layer } from './layer.ts';
+import { writePowersOfTau } from './ptau.ts';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 /** The circuit has at most 2 to this many constraints. */
@@ -74,12 +75,10 @@ export async function setUp(curve: Curve, log: (line: string) => void = () => {}
 		log(`${curve}: set-up`);
 		const file = (name: string): string => join(folder, name);
 		const entropy = (): string => `-e=${randomBytes(32).toString('hex')}`;
-		await snarkjs('powersoftau', 'new', CURVES[curve].circom, String(POWER), file('0.ptau'));
-		await snarkjs('powersoftau', 'contribute', file('0.ptau'), file('1.ptau'), entropy());
-		await snarkjs('powersoftau', 'prepare', 'phase2', file('1.ptau'), file('2.ptau'));
-		await snarkjs('groth16', 'setup', file('layer.r1cs'), file('2.ptau'), file('0.zkey'));
+		await writePowersOfTau(curve, POWER, file('tau.ptau'));
+		await snarkjs('groth16', 'setup', file('layer.r1cs'), file('tau.ptau'), file('0.zkey'));
 		await snarkjs('zkey', 'contribute', file('0.zkey'), final, entropy());
-		await Promise.all(['0.ptau', '1.ptau', '2.ptau', '0.zkey'].map((name) => rm(file(name))));
+		await Promise.all(['tau.ptau', '0.zkey'].map((name) => rm(file(name))));
 		await snarkjs('zkey', 'export', 'verificationkey', final, exported);
 	}
 	const snarkjsKey = await readJson<SnarkjsKey>(exported);

@@ -3,6 +3,7 @@ import { createConnection } from 'node:net';
 import { ApiPromise, WsProvider } from '@polkadot/api';
 import type { ApiDecoration, SubmittableExtrinsic } from '@polkadot/api/types';
 import type { KeyringPair } from '@polkadot/keyring/types';
+import { Enum } from '@polkadot/types';
 import type { DispatchError, EventRecord, Hash } from '@polkadot/types/interfaces';
 import type { AnyJson, Codec, ISubmittableResult, Registry } from '@polkadot/types/types';
 
@@ -38,8 +39,11 @@ export class Refusal extends Error {
 		docs: string,
 		/** The block that holds the refused call. */
 		readonly receipt: Receipt | undefined,
+		/** What the error says of its cause, such as `Invalid`, or `Message.BadProof` where it is nested. */
+		readonly fault?: string,
 	) {
-		super(docs === '' ? code : `${code}: ${docs}`);
+		const name = fault === undefined ? code : `${code}.${fault}`;
+		super(docs === '' ? name : `${name}: ${docs}`);
 		this.name = 'Refusal';
 	}
 }
@@ -90,11 +94,25 @@ export function toText(value: AnyJson | undefined): string {
 	return value.startsWith('0x') ? Buffer.from(value.slice(2), 'hex').toString('utf8') : value;
 }
 
-/** Name and meaning of an error of the chain. */
-export function describe(registry: Registry, error: DispatchError): { code: string; docs: string } {
+/** Name and meaning of an error of the chain, and the cause that it names itself. */
+export function describe(
+	registry: Registry,
+	error: DispatchError,
+): { code: string; docs: string; fault?: string } {
 	if (error.isModule) {
-		const { section, name, docs } = registry.findMetaError(error.asModule);
-		return { code: `${section}.${name}`, docs: docs.join(' ').trim() };
+		const { section, name, docs, fields } = registry.findMetaError(error.asModule);
+		const described = { code: `${section}.${name}`, docs: docs.join(' ').trim() };
+		const [field] = fields;
+		if (field === undefined) return described;
+		// The first byte is the error's index, the others are its field.
+		const type = registry.createLookupType(field.type);
+		const names: string[] = [];
+		let value: Codec = registry.createType(type, error.asModule.error.slice(1));
+		while (value instanceof Enum) {
+			names.push(value.type);
+			value = value.inner;
+		}
+		return { ...described, fault: names.join('.') };
 	}
 	const inner = (error as unknown as { value: Codec }).value.toString();
 	return { code: error.type, docs: inner === '' || inner === 'Null' ? '' : inner };
@@ -365,8 +383,8 @@ export class Chain {
 			fee: paid === undefined ? 0n : toBigInt(paid.data['actualFee']),
 		};
 		const refuse = (error: DispatchError) => {
-			const { code, docs } = describe(this.api.registry, error);
-			return new Refusal(code, docs, receipt);
+			const { code, docs, fault } = describe(this.api.registry, error);
+			return new Refusal(code, docs, receipt, fault);
 		};
 		if (result.dispatchError !== undefined) throw refuse(result.dispatchError);
 		for (const { event } of result.events) {

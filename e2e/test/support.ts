@@ -189,6 +189,14 @@ export class Books {
 		return receipt;
 	}
 
+	/** Sends a call that must be refused with that error, and notes what it cost. */
+	async refuse(call: Call, signer: KeyringPair, code: string, fault?: string): Promise<void> {
+		const refusal = await this.scene.chain.refused(call, signer);
+		assert.equal(refusal.message.split(':')[0], fault === undefined ? code : `${code}.${fault}`);
+		assert.ok(refusal.receipt, `${code}: refused by the pool, not by the call`);
+		this.note(signer, refusal.receipt.fee);
+	}
+
 	/** Notes a fee that somebody has paid. */
 	note({ address }: KeyringPair, fee: bigint): void {
 		this.fees.set(address, (this.fees.get(address) ?? 0n) + fee);
@@ -214,8 +222,9 @@ export function describeDev(
 	title: string,
 	sealing: Sealing,
 	define: (scene: Scene) => void,
+	timeout = SUITE_TIMEOUT_MS,
 ): void {
-	describe(title, { timeout: SUITE_TIMEOUT_MS }, () => {
+	describe(title, { timeout }, () => {
 		const scene = new Scene(sealing);
 		before(() => scene.open());
 		after(() => scene.close());

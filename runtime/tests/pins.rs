@@ -23,9 +23,30 @@ use frame_support::{
 	},
 	weights::Weight,
 };
+use scale_info::TypeDef;
 use sp_io::hashing::{sha2_256, twox_128};
 use sp_keyring::Sr25519Keyring;
+use sp_metadata_ir::frame_metadata::RuntimeMetadata;
 use sp_runtime::traits::TransactionExtension;
+
+/// polkadot.js refuses metadata with a longer array, and with it the whole chain.
+#[test]
+fn no_array_is_too_long_for_clients() {
+	const LONGEST: u32 = 2_048;
+	for version in Runtime::metadata_versions() {
+		let metadata = sp_metadata_ir::into_version(Runtime::metadata_ir(), version);
+		let types = match metadata.expect("this version is offered").1 {
+			RuntimeMetadata::V14(metadata) => metadata.types,
+			RuntimeMetadata::V15(metadata) => metadata.types,
+			RuntimeMetadata::V16(metadata) => metadata.types,
+			_ => panic!("metadata of version {version}"),
+		};
+		let too_long = types.types.iter().find(
+			|known| matches!(&known.ty.type_def, TypeDef::Array(array) if array.len > LONGEST),
+		);
+		assert_eq!(too_long, None);
+	}
+}
 
 #[test]
 fn pallets_have_their_names_and_indices() {

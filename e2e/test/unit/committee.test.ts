@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { hexToU8a, u8aToHex } from '@polkadot/util';
 import { CIPHERTEXT_LEN, encryptToCommittee, type KeyContext } from '../../src/committee.ts';
+import { client, withoutClient } from '../committee-client.ts';
 
 // The vector that the Rust crate's tests read too.
 const VECTOR = new URL(
@@ -35,14 +33,6 @@ const contextOf = (inputs: typeof INPUTS): KeyContext => ({
 	salt: hexToU8a(inputs.salt),
 });
 
-/** The Rust crate's example program, where the workspace has been built. */
-function rustTool(): string | undefined {
-	const target =
-		process.env.CARGO_TARGET_DIR ?? join(homedir(), '.cache', 'ai-compute-pbc', 'target');
-	const built = ['release', 'debug'].map((p) => join(target, p, 'examples', 'committee'));
-	return [process.env.COMMITTEE_TOOL ?? '', ...built].find((path) => existsSync(path));
-}
-
 describe('committee keys', () => {
 	it('are encrypted to as the vector says', () => {
 		const { groupKey, dataKey, entropy } = INPUTS;
@@ -69,57 +59,46 @@ describe('committee keys', () => {
 		assert.throws(() => encryptToCommittee(contextOf(INPUTS), group, key.subarray(1)), RangeError);
 	});
 
-	const tool = rustTool();
-	const skip = tool ? false : 'needs the example `committee` of the crate, or COMMITTEE_TOOL';
-	const rust = (step: string, input: Json): Record<string, string> => {
-		const { status, stdout, stderr } = spawnSync(tool!, [step], {
-			input: JSON.stringify(input),
-			encoding: 'utf8',
-		});
-		if (status !== 0) throw new Error(stderr);
-		return JSON.parse(stdout);
-	};
-
-	it('of five members and threshold three open what is encrypted here', { skip }, () => {
+	it('of five members and threshold three open what is encrypted here', { skip: withoutClient }, () => {
 		const place = { genesis: INPUTS.genesis, committee: INPUTS.committee, epoch: 1 };
 		const size = { members: 5, threshold: 3 };
 		const indices = [1, 2, 3, 4, 5];
-		const keys = indices.map(() => rust('key', {}));
+		const keys = indices.map(() => client('key', {}));
 		const seats = keys.map((key) => key.public);
 		const dealt = indices.map((dealer) => {
 			// Member 4 deals member 2 a share that is masked for nobody.
-			const to = dealer === 4 ? seats.with(1, rust('key', {}).public) : seats;
-			return [dealer, rust('deal', { ...place, ...size, dealer, seats: to }).dealing] as const;
+			const to = dealer === 4 ? seats.with(1, client('key', {}).public) : seats;
+			return [dealer, client('deal', { ...place, ...size, dealer, seats: to }).dealing] as const;
 		});
 		const complaints = dealt.filter(
 			([dealer, dealing]) =>
-				rust('complain', { ...place, dealer, dealing, member: 2, secret: keys[1]!.secret })
+				client('complain', { ...place, dealer, dealing, member: 2, secret: keys[1]!.secret })
 					.complaint,
 		);
 		assert.deepEqual(complaints.map(([dealer]) => dealer), [4]);
 
 		const dealings = dealt.filter(([dealer]) => dealer !== 4);
-		const { group } = rust('combine', { ...size, dealings });
+		const { group } = client('combine', { ...size, dealings });
 		const groupKey = group!.slice(0, 66);
 		const context = contextOf(INPUTS);
 		const dataKey = crypto.getRandomValues(new Uint8Array(32));
 		const ciphertext = u8aToHex(encryptToCommittee(context, hexToU8a(groupKey), dataKey));
 
-		const enclave = rust('key', {});
+		const enclave = client('key', {});
 		const { requester, salt } = INPUTS;
 		const job = { ...place, requester, salt, ciphertext, job: 9, attempt: 1 };
 		const release = (member: number, changes: Json = {}) => {
 			const { secret } = keys[member - 1]!;
-			const { share } = rust('share', { ...place, ...size, dealings, member, secret });
+			const { share } = client('share', { ...place, ...size, dealings, member, secret });
 			const input = { ...job, groupKey, enclave: enclave.public, share, member, ...changes };
-			return [member, rust('release', input).partial] as const;
+			return [member, client('release', input).partial] as const;
 		};
 		// Members 1 and 3 are silent.
 		const partials = [2, 4, 5].map((member) => release(member));
-		const opened = rust('decrypt', { ...job, ...size, group, secret: enclave.secret, partials });
+		const opened = client('decrypt', { ...job, ...size, group, secret: enclave.secret, partials });
 		assert.equal(opened.dataKey, u8aToHex(dataKey));
 		assert.throws(() => release(2, { requester: fill(0x99) }), /proof does not hold/);
 		const few = { ...job, ...size, group, secret: enclave.secret, partials: partials.slice(1) };
-		assert.throws(() => rust('decrypt', few), /fewer than the threshold/);
+		assert.throws(() => client('decrypt', few), /fewer than the threshold/);
 	});
 });

@@ -31,7 +31,7 @@ pub enum Curve {
 
 impl Curve {
 	/// Bytes of a compressed point of the first group. One of the second has twice as many.
-	const fn point_len(self) -> usize {
+	pub(crate) const fn point_len(self) -> usize {
 		match self {
 			Self::Bn254 => 32,
 			Self::Bls12_381 => 48,

@@ -23,16 +23,23 @@ use sp_crypto_hashing::blake2_256;
 
 const KEY_TAG: &[u8] = b"ai-compute-pbc/proof-key/v1";
 
+/// Number of pieces of a stored key.
+const PIECES: usize = 6 + 4 + INPUT_POINTS;
+
+/// The bytes of a stored key, in pieces of one uncompressed point of the first group: clients of the
+/// chain read no arrays of more than 2 048 elements.
+type Pieces<const LEN: usize> = Box<[[u8; LEN]; PIECES]>;
+
 /// A key that [`check_key`] has accepted, in the form that [`verify`] reads. To be stored as it is, and
 /// to be taken from nobody.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, MaxEncodedLen, TypeInfo)]
 pub enum StoredKey {
 	/// Over BN254.
 	#[codec(index = 0)]
-	Bn254(Box<[u8; Curve::Bn254.stored_key_len()]>),
+	Bn254(Pieces<{ 2 * Curve::Bn254.point_len() }>),
 	/// Over BLS12-381.
 	#[codec(index = 1)]
-	Bls12_381(Box<[u8; Curve::Bls12_381.stored_key_len()]>),
+	Bls12_381(Pieces<{ 2 * Curve::Bls12_381.point_len() }>),
 }
 
 impl StoredKey {
@@ -84,8 +91,8 @@ pub fn verify<AccountId: Encode>(
 	}
 	let inputs = public_inputs(statement);
 	match key {
-		StoredKey::Bn254(bytes) => verify_over::<Bn254>(proof, &bytes[..], &inputs),
-		StoredKey::Bls12_381(bytes) => verify_over::<Bls12_381>(proof, &bytes[..], &inputs),
+		StoredKey::Bn254(key) => verify_over::<Bn254>(proof, key.as_flattened(), &inputs),
+		StoredKey::Bls12_381(key) => verify_over::<Bls12_381>(proof, key.as_flattened(), &inputs),
 	}
 }
 
@@ -133,8 +140,8 @@ impl<E: Pairing> Key<E> {
 		Ok(())
 	}
 
-	fn store<const N: usize>(&self) -> Result<Box<[u8; N]>, ProofError> {
-		let mut bytes = Vec::with_capacity(N);
+	fn store<const LEN: usize>(&self) -> Result<Pieces<LEN>, ProofError> {
+		let mut bytes = Vec::with_capacity(LEN.saturating_mul(PIECES));
 		let mut write = || {
 			E::pairing(self.alpha, self.beta).0.serialize_uncompressed(&mut bytes)?;
 			self.gamma.serialize_uncompressed(&mut bytes)?;
@@ -142,7 +149,9 @@ impl<E: Pairing> Key<E> {
 			self.inputs.iter().try_for_each(|point| point.serialize_uncompressed(&mut bytes))
 		};
 		write().map_err(|_| ProofError::StoredKeyCorrupt)?;
-		bytes.into_boxed_slice().try_into().map_err(|_| ProofError::StoredKeyCorrupt)
+		let (pieces, []) = bytes.as_chunks() else { return Err(ProofError::StoredKeyCorrupt) };
+		let pieces = Box::<[[u8; LEN]]>::from(pieces);
+		pieces.try_into().map_err(|_| ProofError::StoredKeyCorrupt)
 	}
 }
 

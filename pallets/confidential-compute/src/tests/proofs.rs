@@ -379,11 +379,11 @@ mod proofs {
 			let (key, place) = (hash_of(&trapdoor), did(MODEL).hash());
 			assert_ok!(register(CAROL, MODEL, &trapdoor));
 			let whole = ProofKeyBodies::<Test>::get(place, key).unwrap();
-			let inference_proofs::StoredKey::Bn254(mut bytes) = whole.clone() else {
+			let inference_proofs::StoredKey::Bn254(mut pieces) = whole.clone() else {
 				unreachable!()
 			};
-			bytes.fill(0xff);
-			ProofKeyBodies::<Test>::insert(place, key, inference_proofs::StoredKey::Bn254(bytes));
+			pieces.as_flattened_mut().fill(0xff);
+			ProofKeyBodies::<Test>::insert(place, key, inference_proofs::StoredKey::Bn254(pieces));
 			let proof = prove(&trapdoor, &claim(), 1);
 			let corrupt = fault(ProofFault::StoredKeyCorrupt);
 			assert_noop!(verify(MODEL, key, &claim(), &proof), corrupt);
