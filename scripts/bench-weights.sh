@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Benchmarks the project's own pallets, and pallet-xcm, whose weights depend on the runtime's
-# configuration, and writes their weight files anew.
+# Benchmarks the project's own pallets, and what serves messages between chains, whose weights depend on
+# the runtime's configuration, and writes their weight files anew.
 #
 #   scripts/bench-weights.sh [--steps N] [--repeat N] [--help] [PALLET...]
 #
-#   PALLET...    crate names, such as pallet-job-marketplace; default: all of them
+#   PALLET...    crate names, such as pallet-job-marketplace, and xcm-instructions; default: all of them
 #   --steps N    points along each parameter (default 10)
 #   --repeat N   repetitions of each point (default 10)
 #
@@ -21,14 +21,14 @@ while [ $# -gt 0 ]; do
 	--steps) steps=${2:?}; shift ;;
 	--repeat) repeat=${2:?}; shift ;;
 	-h | --help) usage; exit 0 ;;
-	pallet-*) pallets+=("$1") ;;
+	pallet-* | cumulus-pallet-* | xcm-instructions) pallets+=("$1") ;;
 	*) die "unknown option $1 (see --help)" ;;
 	esac
 	shift
 done
 if [ ${#pallets[@]} = 0 ]; then
 	for folder in "$ROOT"/pallets/*/; do pallets+=("pallet-$(basename "$folder")"); done
-	pallets+=(pallet-xcm)
+	pallets+=(pallet-xcm pallet-message-queue cumulus-pallet-xcmp-queue xcm-instructions)
 fi
 
 "$ROOT/scripts/setup.sh"
@@ -59,25 +59,33 @@ benchmark() {
 		--heap-pages 4096 --no-storage-info --no-min-squares --no-median-slopes --output "$written" "${options[@]}"
 }
 
-own=() foreign=()
+own=() foreign=() instructions=()
 for pallet in "${pallets[@]}"; do
-	if [ -d "$ROOT/pallets/${pallet#pallet-}" ]; then own+=("$pallet"); else foreign+=("$pallet"); fi
+	if [ -d "$ROOT/pallets/${pallet#pallet-}" ]; then
+		own+=("$pallet")
+	elif [ "$pallet" = xcm-instructions ]; then
+		instructions=(pallet-xcm-benchmarks::fungible pallet-xcm-benchmarks::generic)
+	else
+		foreign+=("$pallet")
+	fi
 done
 benchmark --template "$ROOT/scripts/templates/pallet-weights.hbs" -- "${own[@]}"
 benchmark -- "${foreign[@]}"
+benchmark --template "$ROOT/scripts/templates/xcm-weights.hbs" -- "${instructions[@]}"
 # A plain transfer is the yardstick for machines of other speeds.
 extrinsics=transfer_keep_alive
 benchmark --template "$ROOT/scripts/templates/pallet-weights.hbs" -- pallet-balances
 
-for pallet in "${pallets[@]}"; do
-	if [ -d "$ROOT/pallets/${pallet#pallet-}" ]; then
-		file=$ROOT/pallets/${pallet#pallet-}/src/weights.rs
-	else
-		file=$ROOT/runtime/src/weights/${pallet//-/_}.rs
-	fi
-	mv "$written/${pallet//-/_}.rs" "$file"
+transfer=$written/pallet_balances.rs
+for measured in "$written"/*.rs; do
+	[ "$measured" != "$transfer" ] || continue
+	name=$(basename "$measured" .rs)
+	folder=${name#pallet_}
+	file=$ROOT/pallets/${folder//_/-}/src/weights.rs
+	[ -f "$file" ] || file=$ROOT/runtime/src/weights/$name.rs
+	mv "$measured" "$file"
 	# The tool notes its command line, which names paths of this machine.
 	sed -i '/^\/\/ Executed Command:/,/^$/d' "$file"
 	step "Wrote ${file#"$ROOT"/}"
 done
-python3 "$ROOT/scripts/performance-table.py" "$written/pallet_balances.rs"
+python3 "$ROOT/scripts/performance-table.py" "$transfer"

@@ -44,3 +44,23 @@ use_build_environment() {
 	# `./target/release/...` works as in a plain cargo checkout.
 	if [ ! -e "$ROOT/target" ]; then ln -sfn "$CARGO_TARGET_DIR" "$ROOT/target"; fi
 }
+
+# Where build_next_runtime puts its runtime.
+next_runtime_path() {
+	echo "$CARGO_TARGET_DIR/release/wbuild/ai-compute-pbc-runtime-next/ai_compute_pbc_runtime_next.compact.compressed.wasm"
+}
+
+# Builds this runtime with a spec_version higher by one, for tests of upgrades.
+build_next_runtime() {
+	local version built
+	version=$(sed -n 's/^\s*spec_version: \([0-9_]*\),.*/\1/p' "$ROOT/runtime/src/lib.rs" | tr -d _)
+	[ -n "$version" ] || die "found no spec_version in runtime/src/lib.rs"
+	built=$("$ROOT/scripts/build-runtime.sh" --variant next --spec-version $((version + 1)))
+	[ "$built" = "$(next_runtime_path)" ] || die "the new runtime is in $built, not in $(next_runtime_path)"
+}
+
+# Builds the relay chain of the tests: a workspace of its own, with the same versions, so that most of
+# it is there already.
+build_relay_chain() {
+	(cd "$ROOT/zombienet/flarechain" && WASM_BUILD_WORKSPACE_HINT=$PWD cargo build --release --locked)
+}

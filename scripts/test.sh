@@ -24,6 +24,7 @@ cd "$ROOT"
 
 step "Formatting"
 cargo fmt --all --check
+(cd zombienet/flarechain && cargo fmt --all --check)
 (cd e2e && npm ci --silent)
 e2e/node_modules/.bin/taplo fmt --check
 
@@ -33,6 +34,9 @@ SKIP_AI_COMPUTE_PBC_RUNTIME_WASM_BUILD=1 cargo clippy --release --locked --works
 
 step "Building the workspace"
 cargo build --release --locked --workspace
+
+step "What operators install"
+"$ROOT/scripts/check-deploy.sh"
 
 step "Unit, property and runtime tests"
 if have cargo-nextest; then
@@ -49,7 +53,8 @@ step "Type check of the end-to-end tests"
 
 if [ $e2e = yes ]; then
 	step "Building a runtime with a higher spec_version for the upgrade test"
-	NEXT_RUNTIME_WASM=$("$ROOT/scripts/build-runtime.sh" --variant next --spec-version 101)
+	build_next_runtime
+	NEXT_RUNTIME_WASM=$(next_runtime_path)
 	export NEXT_RUNTIME_WASM
 	export AI_COMPUTE_COLLATOR=$CARGO_TARGET_DIR/release/ai-compute-pbc-collator
 	export AI_COMPUTE_CHAIN_SPEC_GENERATOR=$CARGO_TARGET_DIR/release/chain-spec-generator

@@ -44,21 +44,19 @@ case "$network" in small | full) ;; *) die "--network is small or full" ;; esac
 
 use_build_environment
 release=$CARGO_TARGET_DIR/release
-spec_version=$(sed -n 's/^\s*spec_version: \([0-9_]*\),.*/\1/p' "$ROOT/runtime/src/lib.rs" | tr -d _)
-next_runtime=$release/wbuild/ai-compute-pbc-runtime-next/ai_compute_pbc_runtime_next.compact.compressed.wasm
-
 if [ $build = yes ]; then
 	"$ROOT/scripts/setup.sh"
 	step "Building the collator"
 	(cd "$ROOT" && cargo build --release --locked --workspace)
-	# The relay chain is a workspace of its own, with the same versions, so most of it is there already.
 	step "Building the relay chain: node, workers, runtime"
-	(cd "$ROOT/zombienet/flarechain" && WASM_BUILD_WORKSPACE_HINT=$PWD cargo build --release --locked)
+	build_relay_chain
+	if [ "$command" = test ]; then
+		step "Testing the relay chain's runtime by itself"
+		(cd "$ROOT/zombienet/flarechain" && WASM_BUILD_WORKSPACE_HINT=$PWD cargo test --release --locked --workspace)
+	fi
 	if [ "$command" = test ] || [ "$command" = build ]; then
 		step "Building a runtime with a higher spec_version for the upgrade"
-		[ -n "$spec_version" ] || die "found no spec_version in runtime/src/lib.rs"
-		built=$("$ROOT/scripts/build-runtime.sh" --variant next --spec-version $((spec_version + 1)))
-		[ "$built" = "$next_runtime" ] || die "the new runtime is in $built, not in $next_runtime"
+		build_next_runtime
 	fi
 fi
 
@@ -80,7 +78,7 @@ for binary in "$AI_COMPUTE_COLLATOR" "$AI_COMPUTE_CHAIN_SPEC_GENERATOR" "$RELAY_
 	[ -x "$binary" ] || die "there is no $binary: run scripts/zombienet.sh build"
 done
 if [ "$command" = test ]; then
-	export NEXT_RUNTIME_WASM=${NEXT_RUNTIME_WASM:-$next_runtime}
+	export NEXT_RUNTIME_WASM=${NEXT_RUNTIME_WASM:-$(next_runtime_path)}
 	[ -f "$NEXT_RUNTIME_WASM" ] || die "there is no $NEXT_RUNTIME_WASM: run scripts/zombienet.sh build"
 fi
 

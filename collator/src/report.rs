@@ -6,8 +6,8 @@ use std::error::Error;
 pub fn error(error: &sc_cli::Error) -> String {
 	if let sc_cli::Error::NetworkKeyNotFound(path) = error {
 		return format!(
-			"there is no network key at {}; make one with `key generate-node-key --file {0}`, or \
-			 let the node make it with --unsafe-force-node-key-generation",
+			"there is no network key at {}; make one with `key generate-node-key --chain SPEC --base-path DIR`, \
+			 or let the node make it with --unsafe-force-node-key-generation",
 			path.display()
 		);
 	}

@@ -14,13 +14,11 @@ import {
 } from '../src/grandpa.ts';
 import { encodeHeader, headerHex, headerOf, parseHeader, type Header, type HeaderJson, type Hex } from '../src/headers.ts';
 import {
-	isFinal,
 	jobKey,
 	LAYOUT_KEY,
 	newBundle,
 	NEXT_JOB_KEY,
 	PBC_ID,
-	readJob,
 	Refused,
 	REGISTERED_PREFIX,
 	registeredBlock,
@@ -197,57 +195,47 @@ export interface Wanted {
 	readonly authorities?: AuthoritySet;
 }
 
-/** Finds a registered block that shows how the job ended, and everything that proves it. */
+/**
+ * The newest of `blocks` that has a record of the job, or the one whose proof says best that there is
+ * none. What the node answers here is not proven: it only chooses what will be.
+ */
+async function telling(chain: Rpc, blocks: readonly number[], job: number): Promise<number | undefined> {
+	for (const block of blocks) {
+		const hash = await hashOf(chain, block);
+		if ((await storage(chain, jobKey(job), hash)) !== undefined) return block;
+		// Numbers of jobs only grow: where it is not yet, it is not earlier either. Where it is not any
+		// more, an older block may have it.
+		const next = await storage(chain, NEXT_JOB_KEY, hash);
+		if (next === undefined || BigInt(job) >= decode(next, (reader) => reader.u64())) return block;
+	}
+	return blocks[0];
+}
+
+/** Gathers everything that proves how the job ended, or that a registered block does not show it. */
 export async function collect(relay: Rpc, chain: Rpc, wanted: Wanted): Promise<Bundle> {
 	const end = await finalised(relay);
 	const relayHeader = headerOf(end.header);
+	const { job, block: only, notBefore = 0, authorities } = wanted;
 	const all = await registeredBlocks(relay, relayHeader.hash);
-	const { block: only, notBefore = 0 } = wanted;
-	const blocks = all.filter((number) => (only === undefined ? number >= notBefore : number === only));
-	if (blocks.length === 0) {
-		const which = only === undefined ? `${notBefore} or later` : `${only}`;
-		const last = all[0] === undefined ? 'it has none yet' : `its last one is for block ${all[0]}`;
-		throw new Refused('not registered', `the relay chain has no root for block ${which}; ${last}`);
+	const late = all.filter((number) => number >= notBefore);
+	const block = only ?? (await telling(chain, late, job));
+	if (block === undefined) {
+		const last = all[0] === undefined ? 'none yet' : `its last one is for block ${all[0]}`;
+		throw new Unavailable(`the relay chain's node shows no root for block ${notBefore} or later: ${last}`);
 	}
-
-	for (const block of blocks) {
-		const key = registeredKey(PBC_ID, block);
-		const header = await headerAt(chain, await hashOf(chain, block));
-		const keys = [jobKey(wanted.job), LAYOUT_KEY];
-		const record = await storage(chain, jobKey(wanted.job), header.hash);
-		if (record === undefined) {
-			// Numbers of jobs only grow: where it is not yet, it is not earlier either.
-			const next = await storage(chain, NEXT_JOB_KEY, header.hash);
-			const jobs = next === undefined ? 0n : decode(next, (reader) => reader.u64());
-			if (BigInt(wanted.job) >= jobs) {
-				const what = `at block ${block}, the last one that is registered, there was no job ${wanted.job} yet`;
-				throw new Refused('no such job', what);
-			}
-			// Reaped by then: an older block may have it.
-			continue;
-		}
-		const layout = (await storage(chain, LAYOUT_KEY, header.hash)) ?? new Uint8Array();
-		const { status } = readJob(decode(layout, (reader) => reader.u16()), record);
-		if (!isFinal(status)) {
-			const was = `at block ${block}, the last one that is registered, job ${wanted.job} was ${status}`;
-			throw new Refused('older record', `${was}: a later checkpoint will show how it ends`);
-		}
-		return newBundle({
-			pbcId: PBC_ID,
-			job: wanted.job,
-			block,
-			relay: {
-				...end,
-				proof: await proof(relay, [key], relayHeader.hash),
-				handovers:
-					wanted.authorities === undefined
-						? []
-						: await handovers(relay, wanted.authorities, relayHeader),
-			},
-			chain: { header: header.encoded, proof: await proof(chain, keys, header.hash) },
-		});
-	}
-	throw new Refused('no such job', `no registered block has a record of job ${wanted.job}`);
+	const header = await headerAt(chain, await hashOf(chain, block));
+	const key = registeredKey(PBC_ID, block);
+	return newBundle({
+		pbcId: PBC_ID,
+		job,
+		block,
+		relay: {
+			...end,
+			proof: await proof(relay, [key], relayHeader.hash),
+			handovers: authorities === undefined ? [] : await handovers(relay, authorities, relayHeader),
+		},
+		chain: { header: header.encoded, proof: await proof(chain, [jobKey(job), LAYOUT_KEY], header.hash) },
+	});
 }
 
 /** The verifier trusts this node of the relay chain to know which blocks are final. */

@@ -26,7 +26,7 @@ Evidence:
   --relay        a node of the relay chain
   --chain        a node of AI-Compute-PBC; it is not trusted
   --job          number of the job
-  --checkpoint   number of the registered block to take (the last one that shows the job's end)
+  --checkpoint   number of the registered block to take (the last one that has a record of the job)
   --not-before   refuse states older than this block
   --result       file with the bytes of the result, to compare with the hash in the record
   --save         write the evidence to a file
@@ -87,6 +87,7 @@ async function main(): Promise<void> {
 	const authorities =
 		values.authorities === undefined ? undefined : parseAuthorities(text(values.authorities));
 	const job = number('--job', values.job);
+	const block = number('--checkpoint', values.checkpoint);
 	const notBefore = number('--not-before', values['not-before']);
 	const result = values.result === undefined ? undefined : new Uint8Array(readFileSync(values.result));
 
@@ -95,7 +96,6 @@ async function main(): Promise<void> {
 		if (relayUrl === undefined || chainUrl === undefined || job === undefined) {
 			throw new Usage('give --relay, --chain and --job, or --bundle');
 		}
-		const block = number('--checkpoint', values.checkpoint);
 		const wanted: Wanted = {
 			job,
 			...(block === undefined ? {} : { block }),
@@ -115,6 +115,7 @@ async function main(): Promise<void> {
 	const bundle = await gather();
 	const receipt = verify(bundle, await trust(bundle), {
 		...(job === undefined ? {} : { job }),
+		...(block === undefined ? {} : { block }),
 		...(notBefore === undefined ? {} : { notBefore }),
 		...(result === undefined ? {} : { result }),
 	});

@@ -56,6 +56,11 @@ export interface SendOptions {
 const SEAL_BY_ITSELF_MS = 1_500;
 const SEND_TIMEOUT_MS = 120_000;
 
+/** What the pool says of a transaction whose number was used already. */
+const OUTDATED = 'Transaction is outdated';
+const OUTDATED_PAUSE_MS = 3_000;
+const MOST_ATTEMPTS = 10;
+
 /** Ticks that the chain's clock may be behind the machine's when somebody begins to wait. */
 const LARGEST_JUMP = 20;
 
@@ -279,6 +284,20 @@ export class Chain {
 
 	/** Signs and sends a call and waits for its block. Rejects with a {@link Refusal} if it fails. */
 	async send(call: Call, signer: KeyringPair, options: SendOptions = {}): Promise<Receipt> {
+		for (let attempt = 1; ; attempt++) {
+			try {
+				return await this.sendOnce(call, signer, options);
+			} catch (error) {
+				// The number of the transaction is the one after the last in the node's best block. Under
+				// a relay chain the pool may know a later block by then, and refuses a number used there.
+				const outdated = error instanceof Refusal && error.message.includes(OUTDATED);
+				if (!outdated || attempt === MOST_ATTEMPTS) throw error;
+				await pause(OUTDATED_PAUSE_MS);
+			}
+		}
+	}
+
+	private async sendOnce(call: Call, signer: KeyringPair, options: SendOptions): Promise<Receipt> {
 		const until = options.until ?? 'inBlock';
 		const name = `${call.method.section}.${call.method.method}`;
 		const done = new AbortController();

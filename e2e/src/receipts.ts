@@ -269,6 +269,8 @@ export interface Receipt {
 export interface Demands {
 	/** The job that the receipt must be about. */
 	readonly job?: number;
+	/** The registered block that it must be by. */
+	readonly block?: number;
 	/** A block of this chain that the verifier knows to concern the job: no older state will do. */
 	readonly notBefore?: number;
 	/** The bytes of the result. */
@@ -301,6 +303,10 @@ export function verify(bundle: Bundle, finality: Finality, demands: Demands = {}
 	const { pbcId, job, block: number, relay, chain } = bundle;
 	if (demands.job !== undefined && demands.job !== job) {
 		throw new Refused('no such job', `the receipt is about job ${job}, not ${demands.job}`);
+	}
+
+	if (demands.block !== undefined && demands.block !== number) {
+		throw new Refused('not registered', `the receipt is by block ${number}, not ${demands.block}`);
 	}
 
 	const relayHeader = refuse('tampered', "the relay block's header", () => headerOf(relay.header));

@@ -29,8 +29,11 @@ use frame_system_benchmarking::{
 	extensions::Pallet as SystemExtensionsBench, Pallet as SystemBench,
 };
 use pallet_xcm::benchmarking::Pallet as PalletXcmBench;
+use pallet_xcm_benchmarks::{
+	fungible::Pallet as XcmFungibleBench, generic::Pallet as XcmGenericBench, MockCredit,
+};
 use xcm::latest::prelude::*;
-use xcm_executor::traits::ConvertLocation;
+use xcm_executor::{traits::ConvertLocation, AssetsInHolding};
 
 frame_benchmarking::define_benchmarks!(
 	[frame_system, SystemBench::<Runtime>]
@@ -56,6 +59,8 @@ frame_benchmarking::define_benchmarks!(
 	[pallet_session, SessionBench::<Runtime>]
 	[pallet_message_queue, MessageQueue]
 	[pallet_xcm, PalletXcmBench::<Runtime>]
+	[pallet_xcm_benchmarks::fungible, XcmFungibleBench::<Runtime>]
+	[pallet_xcm_benchmarks::generic, XcmGenericBench::<Runtime>]
 	[pallet_checkpoint, Checkpoint]
 	[pallet_utility, Utility]
 	[pallet_multisig, Multisig]
@@ -142,14 +147,17 @@ parameter_types! {
 	pub EdscParaId: ParaId = EDSC_PBC_PARA_ID.into();
 }
 
+/// Makes the channel to EDSC-PBC work and pays for it.
+type DeliveryToEdscPbc = polkadot_runtime_common::xcm_sender::ToParachainDeliveryHelper<
+	XcmConfig,
+	ExistentialDepositAsset,
+	PriceForSiblingDelivery,
+	EdscParaId,
+	ParachainSystem,
+>;
+
 impl pallet_xcm::benchmarking::Config for Runtime {
-	type DeliveryHelper = polkadot_runtime_common::xcm_sender::ToParachainDeliveryHelper<
-		XcmConfig,
-		ExistentialDepositAsset,
-		PriceForSiblingDelivery,
-		EdscParaId,
-		ParachainSystem,
-	>;
+	type DeliveryHelper = DeliveryToEdscPbc;
 
 	fn reachable_dest() -> Option<Location> {
 		Some(EdscLocation::get())
@@ -186,5 +194,93 @@ impl pallet_xcm::benchmarking::Config for Runtime {
 
 	fn batch_call(calls: Vec<RuntimeCall>) -> Option<RuntimeCall> {
 		Some(RuntimeCall::Utility(pallet_utility::Call::batch { calls }))
+	}
+}
+
+impl pallet_xcm_benchmarks::Config for Runtime {
+	type XcmConfig = XcmConfig;
+	type AccountIdConverter = LocationToAccountId;
+	type DeliveryHelper = DeliveryToEdscPbc;
+
+	fn valid_destination() -> Result<Location, BenchmarkError> {
+		Ok(EdscLocation::get())
+	}
+
+	// No other asset can be there: see `configs::xcm_weights`.
+	fn worst_case_holding(_depositable_count: u32) -> AssetsInHolding {
+		let mut holding = AssetsInHolding::new();
+		holding
+			.fungible
+			.insert(AssetId(EdscLocation::get()), Box::new(MockCredit(1_000_000 * EDSC)));
+		holding
+	}
+}
+
+parameter_types! {
+	pub const Nobody: Option<(AccountId, xcm_builder::MintLocation)> = None;
+	pub const NoTeleporter: Option<(Location, Asset)> = None;
+	pub EdscAtItsReserve: Option<(Location, Asset)> =
+		Some((EdscLocation::get(), (EdscLocation::get(), EDSC).into()));
+}
+
+impl pallet_xcm_benchmarks::fungible::Config for Runtime {
+	type TransactAsset = Balances;
+	type CheckedAccount = Nobody;
+	type TrustedTeleporter = NoTeleporter;
+	type TrustedReserve = EdscAtItsReserve;
+
+	fn get_asset() -> Asset {
+		(EdscLocation::get(), EDSC).into()
+	}
+}
+
+// What is skipped here is refused by the executor's configuration.
+impl pallet_xcm_benchmarks::generic::Config for Runtime {
+	type TransactAsset = Balances;
+	type RuntimeCall = RuntimeCall;
+
+	// The handlers of answers that were asked for are weighed apart.
+	fn worst_case_response() -> (u64, Response) {
+		(0, Response::Version(Default::default()))
+	}
+
+	fn worst_case_asset_exchange() -> Result<(Assets, Assets), BenchmarkError> {
+		Err(BenchmarkError::Skip)
+	}
+
+	fn universal_alias() -> Result<(Location, Junction), BenchmarkError> {
+		Err(BenchmarkError::Skip)
+	}
+
+	fn transact_origin_and_runtime_call() -> Result<(Location, RuntimeCall), BenchmarkError> {
+		let call = frame_system::Call::remark_with_event { remark: vec![] };
+		Ok((EdscLocation::get(), call.into()))
+	}
+
+	fn subscribe_origin() -> Result<Location, BenchmarkError> {
+		Ok(EdscLocation::get())
+	}
+
+	fn claimable_asset() -> Result<(Location, Location, Assets), BenchmarkError> {
+		let assets = (EdscLocation::get(), 1_000 * EDSC).into();
+		Ok((EdscLocation::get(), Location::here(), assets))
+	}
+
+	fn worst_case_for_trader() -> Result<(Asset, WeightLimit), BenchmarkError> {
+		let asset = (EdscLocation::get(), 1_000_000 * EDSC).into();
+		Ok((asset, Limited(Weight::from_parts(5_000, 5_000))))
+	}
+
+	fn unlockable_asset() -> Result<(Location, Location, Asset), BenchmarkError> {
+		Err(BenchmarkError::Skip)
+	}
+
+	fn export_message_origin_and_destination(
+	) -> Result<(Location, NetworkId, InteriorLocation), BenchmarkError> {
+		Err(BenchmarkError::Skip)
+	}
+
+	fn alias_origin() -> Result<(Location, Location), BenchmarkError> {
+		Ok(parachains_common::benchmarking::set_up_worst_case_authorized_alias::<Runtime>())
 	}
 }

@@ -7,8 +7,8 @@
 
 use ai_compute_pbc_runtime::{
 	genesis_config_presets::get_preset, invariants, Address, Balance, Balances, Block, Executive,
-	Header, Nonce, Runtime, RuntimeCall, RuntimeEvent, RuntimeGenesisConfig, SignedPayload, System,
-	TxExtension, UncheckedExtrinsic, PARA_ID, SLOT_DURATION,
+	Header, Nonce, ParachainInfo, Runtime, RuntimeCall, RuntimeEvent, RuntimeGenesisConfig,
+	SignedPayload, System, TxExtension, UncheckedExtrinsic, SLOT_DURATION,
 };
 use codec::Encode;
 use cumulus_pallet_parachain_system::PendingValidationCode;
@@ -274,8 +274,9 @@ impl Chain {
 
 	fn inherent_data(&mut self) -> InherentData {
 		let upgrade_pending = self.read(PendingValidationCode::<Runtime>::exists);
+		let para_id = self.read(ParachainInfo::parachain_id);
 		let (root, proof, descendants) = RelayStateSproofBuilder {
-			para_id: PARA_ID.into(),
+			para_id,
 			current_slot: self.slot.into(),
 			included_para_head: Some(HeadData(self.parent.encode())),
 			upgrade_go_ahead: upgrade_pending.then_some(UpgradeGoAhead::GoAhead),

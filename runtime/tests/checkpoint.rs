@@ -3,7 +3,7 @@
 
 use crate::chain::{genesis_config, merge, tx, Chain};
 use ai_compute_pbc_runtime::{
-	configs::xcm_config::XcmConfig, Checkpoint, Runtime, RuntimeCall, RuntimeEvent,
+	configs::xcm_config::XcmConfig, Checkpoint, Runtime, RuntimeCall, RuntimeEvent, PARA_ID,
 };
 use codec::{Decode, Encode};
 use frame_support::weights::Weight;
@@ -14,8 +14,19 @@ use xcm_executor::XcmExecutor;
 
 /// A chain that posts every fourth block.
 fn posting() -> Chain {
+	posting_as(PARA_ID)
+}
+
+/// The same, which the relay chain knows under this number.
+fn posting_as(para_id: u32) -> Chain {
 	let mut config = genesis_config("development");
-	merge(&mut config, serde_json::json!({ "checkpoint": { "posting": "On" } }));
+	merge(
+		&mut config,
+		serde_json::json!({
+			"checkpoint": { "posting": "On" },
+			"parachainInfo": { "parachainId": para_id },
+		}),
+	);
 	let mut chain = Chain::with_genesis(config);
 	let mut parameters = chain.read(Parameters::<Runtime>::get);
 	parameters.interval = 4;
@@ -107,6 +118,29 @@ fn the_root_of_a_real_header_leaves_with_the_next_block() {
 		assert!(is_refused(receive(answer(Some(Location::here())))));
 		Checkpoint::do_try_state().unwrap();
 	});
+}
+
+#[test]
+fn what_is_left_of_the_fee_goes_to_the_number_that_this_chain_has() {
+	for number in [PARA_ID, PARA_ID + 1] {
+		let mut chain = posting_as(number);
+		let mut messages = vec![];
+		while messages.is_empty() {
+			chain.block(vec![]);
+			messages = sent(&mut chain);
+		}
+		let appendix = messages[0].0.iter().find_map(|instruction| match instruction {
+			SetAppendix(program) => Some(program.0.clone()),
+			_ => None,
+		});
+		let account = Location::new(0, [Parachain(number)]);
+		let [RefundSurplus, DepositAsset { beneficiary, .. }, SetFeesMode { .. }, ReportError(answer)] =
+			&appendix.unwrap()[..]
+		else {
+			panic!("{messages:?}")
+		};
+		assert_eq!((beneficiary, &answer.destination), (&account, &account));
+	}
 }
 
 #[test]

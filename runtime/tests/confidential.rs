@@ -322,9 +322,9 @@ fn intels_statements_are_taken_and_a_quote_for_another_chain_is_not() {
 	let mut chain = chain_with(&[Eve]);
 	let attest = |chain: &mut Chain, number: u32| {
 		let keys = EnclaveKeys {
-			session: SessionKey::Sr25519([1; 32]),
+			session: SessionKey::Sr25519(ristretto_basepoint()),
 			x25519: SecretKey::from([2; 32]).public(),
-			ristretto: curve25519_basepoint(),
+			ristretto: ristretto_basepoint(),
 		};
 		let block_number = chain.read(System::block_number) - number;
 		Enclaves::attest_cpu {
@@ -371,7 +371,7 @@ fn intels_statements_are_taken_and_a_quote_for_another_chain_is_not() {
 }
 
 /// The encoding of ristretto255's base point.
-fn curve25519_basepoint() -> [u8; 32] {
+fn ristretto_basepoint() -> [u8; 32] {
 	let bytes = sp_core::bytes::from_hex(
 		"0xe2f2ae0a6abc4e71a884a961c500515f58e30b6aa582dd8db6a65945e08d2d76",
 	);
@@ -678,11 +678,11 @@ fn without_revocation_the_same_silence_costs_each_its_own() {
 	assert_eq!(chain.free(Eve), provider + HUNDREDTH);
 	assert_eq!(chain.total(Dave), requester - HUNDREDTH);
 	assert_eq!(chain.read(|| Slashes::<Runtime>::iter().count()), 0);
+	chain.ok(Charlie, Market::match_job { job_id: open.job_id });
+	assert_eq!(status(&mut chain, open.job_id), JobStatus::Assigned);
 	chain.ok(Charlie, Market::expire_job { job_id: running.job_id });
 	assert_eq!(status(&mut chain, running.job_id), JobStatus::Failed);
 	assert_eq!(chain.read(|| Slashes::<Runtime>::iter().count()), 1);
-	chain.ok(Charlie, Market::match_job { job_id: open.job_id });
-	assert_eq!(status(&mut chain, open.job_id), JobStatus::Assigned);
 }
 
 #[test]

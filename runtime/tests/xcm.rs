@@ -4,10 +4,10 @@ use crate::chain::dev_ext;
 use ai_compute_pbc_runtime::{
 	configs::{
 		fees::{TreasuryAccount, WeightToFee},
-		xcm_config::{LocationToAccountId, UnitWeightCost, XcmConfig},
+		xcm_config::{LocationToAccountId, Weigher, XcmConfig},
 	},
-	AccountId, Balance, Balances, ParachainSystem, PolkadotXcm, Runtime, RuntimeCall, RuntimeEvent,
-	RuntimeOrigin, System, EDSC,
+	AccountId, Balance, Balances, OriginCaller, ParachainSystem, PolkadotXcm, Runtime, RuntimeCall,
+	RuntimeEvent, RuntimeOrigin, System, EDSC,
 };
 use codec::Encode;
 use frame_support::{
@@ -20,8 +20,12 @@ use frame_support::{
 };
 use pallet_collator_selection::StakingPotAccountId;
 use sp_keyring::Sr25519Keyring::{Alice, Bob};
+use sp_runtime::{traits::Dispatchable, MultiAddress};
 use xcm::{latest::prelude::*, VersionedXcm};
-use xcm_executor::{traits::ConvertLocation, XcmExecutor};
+use xcm_executor::{
+	traits::{ConvertLocation, WeightBounds},
+	XcmExecutor,
+};
 
 fn parent() -> Location {
 	Location::parent()
@@ -97,11 +101,13 @@ fn edsc_pbc_brings_edsc() {
 		let issuance = Balances::total_issuance();
 		let pot = StakingPotAccountId::<Runtime>::get();
 
-		let outcome = receive(sibling(2013), bring(edsc(), 10 * EDSC, &new));
+		let mut message = bring(edsc(), 10 * EDSC, &new);
+		let weight = Weigher::weight(&mut message, Weight::MAX).unwrap();
+		let outcome = receive(sibling(2013), message);
 		let Outcome::Complete { used } = outcome else { panic!("{outcome:?}") };
 
 		let fee = WeightToFee::weight_to_fee(&used);
-		assert_eq!(used, UnitWeightCost::get() * 4);
+		assert_eq!(used, weight);
 		assert_eq!(Balances::balance(&new), 10 * EDSC - fee);
 		assert_eq!(Balances::balance(&pot), fee);
 		assert_eq!(Balances::total_issuance(), issuance + 10 * EDSC);
@@ -176,8 +182,105 @@ fn the_relay_chain_acts_as_root() {
 #[test]
 fn the_relay_chain_does_not_set_code_by_message() {
 	dev_ext().execute_with(|| {
-		let outcome = receive(parent(), unpaid(transact(OriginKind::Superuser, set_code())));
-		assert_eq!(error_of(outcome), XcmError::NoPermission);
+		let unchecked =
+			frame_system::Call::<Runtime>::set_code_without_checks { code: vec![1, 2, 3] };
+		let calls: Vec<RuntimeCall> = vec![set_code().into(), unchecked.into()];
+		for call in calls.into_iter().flat_map(|call| [vec![call.clone()], wrapped(call)].concat())
+		{
+			let message = unpaid(transact(OriginKind::Superuser, call.clone()));
+			assert_eq!(error_of(receive(parent(), message)), XcmError::NoPermission, "{call:?}");
+		}
+		// Wrapping by itself is no reason to refuse.
+		let batch = pallet_utility::Call::batch_all { calls: vec![authorize().into()] };
+		let outcome = receive(parent(), unpaid(transact(OriginKind::Superuser, batch)));
+		assert!(matches!(outcome, Outcome::Complete { .. }), "{outcome:?}");
+	});
+}
+
+/// The call inside every call that makes another, and two levels down.
+fn wrapped(call: RuntimeCall) -> Vec<RuntimeCall> {
+	use pallet_utility::Call::*;
+
+	let harmless = || Box::new(authorize().into());
+	let inner = || Box::new(call.clone());
+	let root = || Box::new(OriginCaller::system(frame_system::RawOrigin::Root));
+	let who = || MultiAddress::Id(AccountId::new([1; 32]));
+	let weight = Weight::from_parts(1, 1);
+	let batch: RuntimeCall = batch { calls: vec![*harmless(), call.clone()] }.into();
+	vec![
+		batch.clone(),
+		batch_all { calls: vec![*harmless(), call.clone()] }.into(),
+		force_batch { calls: vec![call.clone()] }.into(),
+		if_else { main: inner(), fallback: harmless() }.into(),
+		if_else { main: harmless(), fallback: inner() }.into(),
+		as_derivative { index: 0, call: inner() }.into(),
+		dispatch_as { as_origin: root(), call: inner() }.into(),
+		dispatch_as_fallible { as_origin: root(), call: inner() }.into(),
+		with_weight { call: inner(), weight }.into(),
+		with_weight { call: Box::new(batch), weight }.into(),
+		pallet_sudo::Call::sudo { call: inner() }.into(),
+		pallet_sudo::Call::sudo_as { who: who(), call: inner() }.into(),
+		pallet_sudo::Call::sudo_unchecked_weight { call: inner(), weight }.into(),
+		pallet_proxy::Call::proxy { real: who(), force_proxy_type: None, call: inner() }.into(),
+		pallet_proxy::Call::proxy_announced {
+			delegate: who(),
+			real: who(),
+			force_proxy_type: None,
+			call: inner(),
+		}
+		.into(),
+		pallet_multisig::Call::as_multi_threshold_1 { other_signatories: vec![], call: inner() }
+			.into(),
+		pallet_multisig::Call::as_multi {
+			threshold: 2,
+			other_signatories: vec![],
+			maybe_timepoint: None,
+			call: inner(),
+			max_weight: weight,
+		}
+		.into(),
+	]
+}
+
+#[test]
+fn nobody_sends_programs_to_the_relay_chain_with_a_transfer() {
+	dev_ext().execute_with(|| {
+		let program = || Xcm(vec![ClearError; 3]);
+		let transfers: [Instruction<RuntimeCall>; 5] = [
+			InitiateTransfer {
+				destination: parent(),
+				remote_fees: None,
+				preserve_origin: false,
+				assets: Default::default(),
+				remote_xcm: program(),
+			},
+			InitiateTeleport { assets: Definite(Assets::new()), dest: parent(), xcm: program() },
+			InitiateReserveWithdraw { assets: Wild(All), reserve: parent(), xcm: program() },
+			DepositReserveAsset { assets: Wild(All), dest: parent(), xcm: program() },
+			TransferReserveAsset { assets: Assets::new(), dest: parent(), xcm: program() },
+		];
+		for transfer in transfers {
+			for message in [
+				Xcm(vec![transfer.clone()]),
+				Xcm(vec![SetAppendix(Xcm(vec![transfer.clone()]))]),
+				Xcm(vec![SetErrorHandler(Xcm(vec![transfer.clone()]))]),
+			] {
+				let call = pallet_xcm::Call::execute {
+					message: Box::new(VersionedXcm::from(message)),
+					max_weight: Weight::from_parts(100_000_000_000, 1_000_000),
+				};
+				let dispatch = || {
+					RuntimeCall::from(call).dispatch(RuntimeOrigin::signed(Alice.to_account_id()))
+				};
+				assert_noop!(
+					dispatch().map_err(|refused| refused.error),
+					pallet_xcm::Error::<Runtime>::LocalExecutionIncompleteWithError {
+						index: 0,
+						error: pallet_xcm::ExecutionError::Barrier
+					}
+				);
+			}
+		}
 	});
 }
 

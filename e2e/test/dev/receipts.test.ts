@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { collect, knownByNode } from '../../receipt/collect.ts';
+import { collect, knownByNode, Unavailable } from '../../receipt/collect.ts';
 import { withNode } from '../../receipt/rpc.ts';
 import { Chain, toNumber } from '../../src/chain.ts';
 import { headerOf } from '../../src/headers.ts';
@@ -73,17 +73,19 @@ describeDev('receipts', 'instant', (scene) => {
 	});
 
 	scene.it('there is none before the relay chain has a root', async () => {
-		await assert.rejects(gather(), refused('not registered'));
+		await assert.rejects(gather(), Unavailable);
 	});
 
 	scene.it('there is none for a job that began later', async () => {
 		await registerRoot(relay, scene.chain, height.without);
-		await assert.rejects(gather(), refused('no such job'));
+		const bundle = await gather();
+		assert.throws(() => verify(bundle, () => 'is known'), refused('no such job'));
 	});
 
 	scene.it('a state from before the end of the job is an older record', async () => {
 		await registerRoot(relay, scene.chain, height.working);
-		await assert.rejects(gather(), refused('older record'));
+		const bundle = await gather();
+		assert.throws(() => verify(bundle, () => 'is known'), refused('older record'));
 	});
 
 	scene.it('a registered state after the end proves it', async () => {
@@ -155,6 +157,7 @@ describeDev('receipts', 'instant', (scene) => {
 		writeFileSync(answer, 'something else');
 		for (const [args, reason] of [
 			[['--result', answer], 'another result'],
+			[['--checkpoint', `${height.settled + 1}`], 'not registered'],
 			[['--not-before', `${height.settled + 1}`], 'older record'],
 			[['--job', `${jobId + 1}`], 'no such job'],
 		] as const) {

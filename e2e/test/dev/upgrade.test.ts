@@ -34,7 +34,8 @@ if (path === undefined || path === '') {
 			const { chain } = scene;
 			await scene.fund(2_000n * EDSC, requester, provider);
 			await scene.register(provider, did);
-			const jobId = await scene.process(requester, provider, did);
+			// Time enough for the blocks that pass while the client loads the new metadata.
+			const jobId = await scene.process(requester, provider, did, {}, EDSC / 100n, 600_000);
 			const old = await specVersion();
 			const oldMoney = await money();
 			const oldJob = await market.readJob(chain, jobId);

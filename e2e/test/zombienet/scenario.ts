@@ -286,18 +286,22 @@ export async function everything(
 		const apply = chain.call('system', 'applyAuthorizedUpgrade', code);
 		const receipt = await chain.send(apply, stranger, { timeout: MESSAGE_SECONDS * 1_000 });
 		eventOf(receipt, 'parachainSystem', 'ValidationFunctionStored');
+		const version = await until('the new version', UPGRADE_SECONDS, async () => {
+			const now = await relayChain.specVersion(chain);
+			return now > old ? now : undefined;
+		});
+		// polkadot.js mixes the types of both runtimes in a connection that has seen the change.
+		const { url } = chain;
+		await chain.close();
+		chain = await join(url);
 		const { block, event } = await relayChain.firstEvent(
 			chain,
 			'the go-ahead',
 			receipt.blockNumber,
-			UPGRADE_SECONDS,
+			MESSAGE_SECONDS,
 			({ section, method }) => section === 'parachainSystem' && method === 'ValidationFunctionApplied',
 		);
 		upgradedAt = block;
-		const version = await until('the new version', MESSAGE_SECONDS, async () => {
-			const now = await relayChain.specVersion(chain);
-			return now > old ? now : undefined;
-		});
 		await until('the relay chain to run the new code', MESSAGE_SECONDS, async () =>
 			(await relayChain.currentCode(relay, relayChain.PARA_ID)) === hash ? true : undefined,
 		);

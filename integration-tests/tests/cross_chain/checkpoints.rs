@@ -113,7 +113,7 @@ fn an_account_that_runs_dry_pauses_posting_and_loses_nothing() {
 	// An account that does not exist any more is empty.
 	network.relay.set_our_balance(0);
 	network.run_to(number(2) + 4);
-	assert_eq!(network.chain.read(|| Checkpoint::status()).paused_at_balance, Some(0));
+	assert_eq!(network.chain.read(Checkpoint::status).paused_at_balance, Some(0));
 	assert_eq!(pending(&mut network), 3);
 
 	network.relay.set_our_balance(START);

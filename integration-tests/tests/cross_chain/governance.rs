@@ -89,13 +89,17 @@ fn the_relay_chain_authorises_an_upgrade_that_anybody_applies() {
 #[test]
 fn code_is_not_set_by_message() {
 	let mut network = quiet();
-	for call in [
-		frame_system::Call::set_code { code: vec![1] },
-		frame_system::Call::set_code_without_checks { code: vec![1] },
-	] {
-		network.govern(call);
-		network.steps(2);
-		assert_eq!(network.take_served(), [Served::Failed(XcmError::NoPermission)]);
+	let calls: [RuntimeCall; 2] = [
+		frame_system::Call::set_code { code: vec![1] }.into(),
+		frame_system::Call::set_code_without_checks { code: vec![1] }.into(),
+	];
+	for call in calls {
+		let batch = pallet_utility::Call::batch_all { calls: vec![call.clone()] };
+		for call in [call, batch.into()] {
+			network.govern(call);
+			network.steps(2);
+			assert_eq!(network.take_served(), [Served::Failed(XcmError::NoPermission)]);
+		}
 	}
 }
 
@@ -196,6 +200,26 @@ fn a_call_that_is_too_heavy_waits_until_somebody_gives_it_the_weight() {
 			weight_limit: weight(subkeys) + Weight::from_parts(100_000_000_000, 1_000_000),
 		},
 	);
+	assert_eq!(max_jobs(&mut network), 2_000);
+}
+
+#[test]
+fn what_is_refused_keeps_nobody_waiting_whatever_it_claims_to_weigh() {
+	let mut network = quiet();
+	let signed = flarechain::RuntimeOrigin::signed(somebody());
+	let remark = frame_system::Call::remark { remark: vec![] };
+	let just_fits = Weight::from_parts(600_000_000_000, 3_000_000);
+	let heavy =
+		pallet_utility::Call::with_weight { call: Box::new(remark.into()), weight: just_fits };
+	for _ in 0..30 {
+		let message = Xcm(vec![transact(OriginKind::SovereignAccount, heavy.clone())]);
+		network.relay.send(signed.clone(), message);
+	}
+	network.govern(raise());
+	network.steps(2);
+	let mut served = network.take_served();
+	assert_eq!(served.pop(), Some(Served::Done));
+	assert_eq!(served, vec![Served::Refused; 30]);
 	assert_eq!(max_jobs(&mut network), 2_000);
 }
 

@@ -7,7 +7,7 @@ use crate::{
 };
 use ai_compute_pbc_runtime::{Balance, Balances, Checkpoint, Runtime, RuntimeCall, RuntimeEvent};
 use codec::{Decode, Encode};
-use frame_support::dispatch::DispatchResult;
+use frame_support::{dispatch::DispatchResult, traits::ProcessMessageError};
 use pallet_checkpoint::{CheckpointParameters, Parameters, Standing};
 use sp_keyring::Sr25519Keyring;
 use xcm::{latest::prelude::*, VersionedXcm};
@@ -224,7 +224,10 @@ fn served(
 	match event {
 		Event::Processed { success: true, .. } => Some(Served::Done),
 		Event::Processed { success: false, .. } => {
-			Some(failed_with.map_or(Served::Refused, Served::Failed))
+			Some(Served::Failed(failed_with.expect("it is said why")))
+		}
+		Event::ProcessingFailed { error: ProcessMessageError::Unsupported, .. } => {
+			Some(Served::Refused)
 		}
 		Event::ProcessingFailed { error, .. } => {
 			panic!("no message of ours is unreadable: {error:?}")

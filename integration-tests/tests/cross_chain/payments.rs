@@ -74,7 +74,7 @@ fn a_user_pays_a_gpu_owner_on_edsc_pbc_with_edsc_of_this_chain() {
 
 	// The fee buys execution, what it does not need goes to nobody else than the owner.
 	let paid = network.edsc.balance(&owner());
-	assert!(paid <= PAYMENT && paid >= PAYMENT - FEE, "{paid}");
+	assert!((PAYMENT - FEE..=PAYMENT).contains(&paid), "{paid}");
 	assert_eq!(network.edsc.reserve(), reserve - PAYMENT);
 	let after = network.chain.read(|| Balances::free_balance(Bob.to_account_id()));
 	assert!(before - after > PAYMENT && before - after < PAYMENT + EDSC);
@@ -115,7 +115,7 @@ fn the_guides_program_in_the_chains_own_name_pays_out_of_the_treasury() {
 	network.steps(3);
 
 	let paid = network.edsc.balance(&owner());
-	assert!(paid <= PAYMENT && paid >= PAYMENT - FEE, "{paid}");
+	assert!((PAYMENT - FEE..=PAYMENT).contains(&paid), "{paid}");
 	assert_eq!(network.edsc.reserve(), reserve - PAYMENT);
 	assert_eq!(network.chain.read(|| Balances::free_balance(&treasury)), left);
 	network.check_reserve();

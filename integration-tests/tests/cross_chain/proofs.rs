@@ -36,7 +36,7 @@ fn a_job_is_proven_against_the_registered_root() {
 	let key = Jobs::<Runtime>::hashed_key_for(0);
 	let absent = Jobs::<Runtime>::hashed_key_for(1);
 	let proof = network.chain.prove(&[key.clone(), absent.clone()]);
-	let alone = network.chain.prove(&[key.clone()]);
+	let alone = network.chain.prove(std::slice::from_ref(&key));
 	network.run_to(INTERVAL + 4);
 	let root = network.relay.registered(INTERVAL).expect("it is registered");
 

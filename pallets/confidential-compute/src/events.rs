@@ -364,6 +364,8 @@ mod events {
 			requester: T::AccountId,
 			/// What was put on hold for shares, in the smallest unit.
 			held: BalanceOf<T>,
+			/// What was put on hold for what is stored, in the smallest unit.
+			deposit: BalanceOf<T>,
 		},
 		/// Members are asked to release a data key.
 		ReleaseOpened {
@@ -421,6 +423,8 @@ mod events {
 			requester: T::AccountId,
 			/// What was not spent and went back, in the smallest unit.
 			returned: BalanceOf<T>,
+			/// The deposit, which went back too, in the smallest unit.
+			deposit: BalanceOf<T>,
 		},
 	}
 }

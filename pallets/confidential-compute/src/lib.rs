@@ -192,7 +192,8 @@ pub mod pallet {
 		#[pallet::constant]
 		type RecordRetention: Get<BlockNumberFor<Self>>;
 
-		/// Deposit per byte of a model's policy. Each record knows its own deposit.
+		/// Deposit per byte of a model's policy, a proof key or a data key in a committee's care. Each
+		/// record knows its own deposit.
 		#[pallet::constant]
 		type DepositPerByte: Get<BalanceOf<Self>>;
 
@@ -229,6 +230,9 @@ pub mod pallet {
 		/// What requesters prepay for shares of their data keys.
 		#[codec(index = 3)]
 		ReleaseFees,
+		/// Deposits for data keys in the care of committees.
+		#[codec(index = 4)]
+		KeyDeposit,
 	}
 
 	/// Verified quotes.
@@ -746,9 +750,10 @@ pub mod pallet {
 
 		/// Opens the next epoch of a committee: its seats are free to take.
 		///
-		/// Origin: anyone while the committee has no key, and from `reshare_lead` before the end of
-		/// the epoch that has it on; governance at any time. One epoch is made at a time. Emits
-		/// `EpochOpened`.
+		/// Origin: anyone while the committee has no key, from `reshare_lead` before the end of the
+		/// epoch that has it until `end_epoch` may end that one, and as soon as fewer of its members
+		/// than open a key have left of their bonds what silence costs; governance at any time. One
+		/// epoch is made at a time. Emits `EpochOpened`.
 		#[pallet::call_index(53)]
 		pub fn open_epoch(origin: OriginFor<T>, committee: dkg::CommitteeId) -> DispatchResult {
 			let by = match T::GovernanceOrigin::try_origin(origin) {
@@ -893,8 +898,9 @@ pub mod pallet {
 		///
 		/// Origin: the job's requester, while an attempt may want its key. `ciphertext` is the key,
 		/// encrypted to the committee's for this requester and the salt of the job's prompt. Puts
-		/// the fees for the shares of every attempt on hold; what is not spent comes back by
-		/// `withdraw_key`. Emits `KeyEntrusted`.
+		/// the fees for the shares of every attempt on hold, and a deposit; what is not spent comes
+		/// back by `withdraw_key`. If an attempt waits for the key already, opens its release. Emits
+		/// `KeyEntrusted`, perhaps `ReleaseOpened`.
 		#[pallet::call_index(63)]
 		pub fn entrust_key(
 			origin: OriginFor<T>,
@@ -908,8 +914,8 @@ pub mod pallet {
 
 		/// Asks the members to release a job's data key to the enclave that its attempt is pinned to.
 		///
-		/// Origin: anyone, while the attempt waits for its key, before its deadline. Emits
-		/// `ReleaseOpened`.
+		/// Origin: anyone, while the attempt waits for its key, before its deadline, and the members
+		/// owe less than `max_releases`. Emits `ReleaseOpened`.
 		#[pallet::call_index(64)]
 		pub fn open_release(origin: OriginFor<T>, job: JobId) -> DispatchResult {
 			ensure_signed(origin)?;
@@ -936,9 +942,10 @@ pub mod pallet {
 			Ok(Some(weight).into())
 		}
 
-		/// Ends a release: one that is done when its attempt is over, another when its attempt is
-		/// over or its deadline is. Where the key was missed the silent members pay, unless they had
-		/// less than `response_time` or the enclave was revoked in that time.
+		/// Ends a release: one that is done when its attempt is over; another when its attempt is
+		/// over, its deadline is, or the enclave was revoked. Where the key was missed the silent
+		/// members pay, unless they had less than `response_time`, the enclave was revoked in that
+		/// time, or they were too few without the provider.
 		///
 		/// Origin: anyone. Emits `ReleaseClosed`, and `MemberSlashed` for each member who pays.
 		#[pallet::call_index(66)]
@@ -950,7 +957,7 @@ pub mod pallet {
 		}
 
 		/// Takes a data key that no attempt can want any more out of a committee's care, and gives
-		/// the requester back what was not spent.
+		/// the requester its deposit and what was not spent.
 		///
 		/// Origin: anyone, when no release of it is open. Emits `KeyWithdrawn`.
 		#[pallet::call_index(67)]

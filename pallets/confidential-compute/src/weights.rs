@@ -238,8 +238,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
 	fn open_epoch() -> Weight {
-		Weight::from_parts(70000000, 8000)
-			.saturating_add(T::DbWeight::get().reads(3_u64))
+		Weight::from_parts(85000000, 8000)
+			.saturating_add(T::DbWeight::get().reads(4_u64))
 			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
 	fn join_committee() -> Weight {
@@ -292,9 +292,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().writes(69_u64))
 	}
 	fn entrust_key() -> Weight {
-		Weight::from_parts(2200000000, 8000)
-			.saturating_add(T::DbWeight::get().reads(8_u64))
-			.saturating_add(T::DbWeight::get().writes(4_u64))
+		Weight::from_parts(2300000000, 10500)
+			.saturating_add(T::DbWeight::get().reads(12_u64))
+			.saturating_add(T::DbWeight::get().writes(6_u64))
 	}
 	fn open_release() -> Weight {
 		Weight::from_parts(110000000, 10500)
@@ -496,8 +496,8 @@ impl WeightInfo for () {
 			.saturating_add(RocksDbWeight::get().writes(3_u64))
 	}
 	fn open_epoch() -> Weight {
-		Weight::from_parts(70000000, 8000)
-			.saturating_add(RocksDbWeight::get().reads(3_u64))
+		Weight::from_parts(85000000, 8000)
+			.saturating_add(RocksDbWeight::get().reads(4_u64))
 			.saturating_add(RocksDbWeight::get().writes(3_u64))
 	}
 	fn join_committee() -> Weight {
@@ -550,9 +550,9 @@ impl WeightInfo for () {
 			.saturating_add(RocksDbWeight::get().writes(69_u64))
 	}
 	fn entrust_key() -> Weight {
-		Weight::from_parts(2200000000, 8000)
-			.saturating_add(RocksDbWeight::get().reads(8_u64))
-			.saturating_add(RocksDbWeight::get().writes(4_u64))
+		Weight::from_parts(2300000000, 10500)
+			.saturating_add(RocksDbWeight::get().reads(12_u64))
+			.saturating_add(RocksDbWeight::get().writes(6_u64))
 	}
 	fn open_release() -> Weight {
 		Weight::from_parts(110000000, 10500)

@@ -144,8 +144,16 @@ fn voucher_over<T: Config>(
 	SignedVoucher { voucher, signature }
 }
 
-/// A channel for a job that has ended, and a claim on it. Each party is a stranger.
-fn claimable<T: Config>(kind: Kind) -> (ChannelId, ClaimOf<T>) {
+/// A claim on a channel. Each party is a stranger.
+fn claimable<T: Config>(kind: Kind) -> ClaimOf<T> {
+	let (payer, payee) = (funded::<T>("payer", 0), funded::<T>("payee", 0));
+	let key = kind.generate();
+	let channel_id = channel::<T>(&payer, &payee, None, key);
+	Claim { signed: voucher::<T>(channel_id, &key), preimage: Some(PREIMAGE) }
+}
+
+/// A claim on a channel for a job that has ended. Each party is a stranger.
+fn claimable_tied<T: Config>(kind: Kind) -> ClaimOf<T> {
 	let (payer, payee) = (funded::<T>("payer", 0), funded::<T>("payee", 0));
 	let job = job::<T>(&payer, &payee);
 	let key = kind.generate();
@@ -153,7 +161,7 @@ fn claimable<T: Config>(kind: Kind) -> (ChannelId, ClaimOf<T>) {
 	let signed = voucher::<T>(channel_id, &key);
 	T::Jobs::end_for_benchmark(job);
 	wait::<T>(1u32.into());
-	(channel_id, Claim { signed, preimage: Some(PREIMAGE) })
+	Claim { signed, preimage: Some(PREIMAGE) }
 }
 
 /// Claims on `n` channels of payers of their own, each for a job of its own.
@@ -261,7 +269,7 @@ mod benches {
 
 	#[benchmark]
 	fn claim_ed25519() {
-		let (_, claim_) = claimable::<T>(Kind::Ed25519);
+		let claim_ = claimable::<T>(Kind::Ed25519);
 		#[extrinsic_call]
 		claim(RawOrigin::Signed(caller::<T>()), claim_);
 		assert!(all_claimed::<T>());
@@ -269,7 +277,7 @@ mod benches {
 
 	#[benchmark]
 	fn claim_sr25519() {
-		let (_, claim_) = claimable::<T>(Kind::Sr25519);
+		let claim_ = claimable::<T>(Kind::Sr25519);
 		#[extrinsic_call]
 		claim(RawOrigin::Signed(caller::<T>()), claim_);
 		assert!(all_claimed::<T>());
@@ -277,7 +285,31 @@ mod benches {
 
 	#[benchmark]
 	fn claim_ecdsa() {
-		let (_, claim_) = claimable::<T>(Kind::Ecdsa);
+		let claim_ = claimable::<T>(Kind::Ecdsa);
+		#[extrinsic_call]
+		claim(RawOrigin::Signed(caller::<T>()), claim_);
+		assert!(all_claimed::<T>());
+	}
+
+	#[benchmark]
+	fn claim_tied_ed25519() {
+		let claim_ = claimable_tied::<T>(Kind::Ed25519);
+		#[extrinsic_call]
+		claim(RawOrigin::Signed(caller::<T>()), claim_);
+		assert!(all_claimed::<T>());
+	}
+
+	#[benchmark]
+	fn claim_tied_sr25519() {
+		let claim_ = claimable_tied::<T>(Kind::Sr25519);
+		#[extrinsic_call]
+		claim(RawOrigin::Signed(caller::<T>()), claim_);
+		assert!(all_claimed::<T>());
+	}
+
+	#[benchmark]
+	fn claim_tied_ecdsa() {
+		let claim_ = claimable_tied::<T>(Kind::Ecdsa);
 		#[extrinsic_call]
 		claim(RawOrigin::Signed(caller::<T>()), claim_);
 		assert!(all_claimed::<T>());
@@ -344,7 +376,7 @@ mod benches {
 
 	#[benchmark]
 	fn finalize_close() {
-		let (id, _) = claimable::<T>(Kind::Sr25519);
+		let id = claimable_tied::<T>(Kind::Sr25519).signed.voucher.channel;
 		wait::<T>(Parameters::<T>::get().max_challenge);
 		#[extrinsic_call]
 		_(RawOrigin::Signed(caller::<T>()), id);
@@ -503,7 +535,8 @@ mod benches {
 
 	#[benchmark]
 	fn collect_royalty() {
-		let (id, claim) = claimable::<T>(Kind::Sr25519);
+		let claim = claimable_tied::<T>(Kind::Sr25519);
+		let id = claim.signed.voucher.channel;
 		let Channel { payee, tie, .. } = Channels::<T>::get(id).unwrap();
 		let tie = tie.unwrap();
 		Pallet::<T>::close(signed::<T>(&payee), id, Some(claim)).unwrap();

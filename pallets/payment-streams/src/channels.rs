@@ -249,22 +249,32 @@ impl<T: Config> Pallet<T> {
 		Channels::<T>::insert(channel_id, channel);
 	}
 
-	/// Weight of a claim by its kind of signature.
+	/// Weight of a claim on a channel for a job, by its kind of signature.
 	pub(crate) fn claim_weight(claim: &ClaimOf<T>) -> Weight {
 		match claim.signed.signature {
+			MultiSignature::Ed25519(_) => T::WeightInfo::claim_tied_ed25519(),
+			MultiSignature::Sr25519(_) => T::WeightInfo::claim_tied_sr25519(),
+			MultiSignature::Ecdsa(_) | MultiSignature::Eth(_) => T::WeightInfo::claim_tied_ecdsa(),
+		}
+	}
+
+	/// Weight of a claim on a channel for no job.
+	fn untied_claim_weight(signature: &MultiSignature) -> Weight {
+		match signature {
 			MultiSignature::Ed25519(_) => T::WeightInfo::claim_ed25519(),
 			MultiSignature::Sr25519(_) => T::WeightInfo::claim_sr25519(),
 			MultiSignature::Ecdsa(_) | MultiSignature::Eth(_) => T::WeightInfo::claim_ecdsa(),
 		}
 	}
 
-	pub(crate) fn do_claim(claim: ClaimOf<T>) -> DispatchResult {
+	pub(crate) fn do_claim(claim: ClaimOf<T>) -> DispatchResultWithPostInfo {
 		let channel_id = claim.signed.voucher.channel;
 		let paid = Self::weigh_claim(&claim, Self::now())?;
+		let untied = paid.channel.tie.is_none();
 		Self::pay(&paid.channel.payee, paid.shares.payee)?;
 		Self::add_fees(paid.shares.fee);
 		Self::book_claim(channel_id, paid);
-		Ok(())
+		Ok(untied.then(|| Self::untied_claim_weight(&claim.signed.signature)).into())
 	}
 
 	/// Weight of a batch: that of its dearest kind of signature for all.

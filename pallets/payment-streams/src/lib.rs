@@ -298,10 +298,11 @@ pub mod pallet {
 		///
 		/// Origin: anyone signed. With the preimage of the voucher's lock, unexpired, the lock's amount
 		/// too. Refused while the payee cannot be credited. The platform's and the models' owners'
-		/// parts come out of it. Emits `VoucherClaimed`.
+		/// parts come out of it. Emits `VoucherClaimed`. Weighed as for a channel that is tied to a job;
+		/// the rest is given back.
 		#[pallet::call_index(2)]
 		#[pallet::weight(Pallet::<T>::claim_weight(claim))]
-		pub fn claim(origin: OriginFor<T>, claim: ClaimOf<T>) -> DispatchResult {
+		pub fn claim(origin: OriginFor<T>, claim: ClaimOf<T>) -> DispatchResultWithPostInfo {
 			ensure_signed(origin)?;
 			Self::do_claim(claim)
 		}

@@ -19,6 +19,9 @@ pub trait WeightInfo {
 	fn claim_ed25519() -> Weight;
 	fn claim_sr25519() -> Weight;
 	fn claim_ecdsa() -> Weight;
+	fn claim_tied_ed25519() -> Weight;
+	fn claim_tied_sr25519() -> Weight;
+	fn claim_tied_ecdsa() -> Weight;
 	fn claim_many_ed25519(n: u32, ) -> Weight;
 	fn claim_many_sr25519(n: u32, ) -> Weight;
 	fn claim_many_ecdsa(n: u32, ) -> Weight;
@@ -65,8 +68,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `PaymentStreams::ChannelsOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	fn open_channel() -> Weight {
 		// Proof size in bytes: measured `844`, estimated `3909`.
-		// Minimum execution time: 100_569_000 picoseconds.
-		Weight::from_parts(109_993_000, 3909)
+		// Minimum execution time: 99_958_000 picoseconds.
+		Weight::from_parts(106_187_000, 3909)
 			.saturating_add(T::DbWeight::get().reads(6_u64))
 			.saturating_add(T::DbWeight::get().writes(7_u64))
 	}
@@ -80,8 +83,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
 	fn top_up() -> Weight {
 		// Proof size in bytes: measured `953`, estimated `3784`.
-		// Minimum execution time: 90_744_000 picoseconds.
-		Weight::from_parts(95_111_000, 3784)
+		// Minimum execution time: 90_264_000 picoseconds.
+		Weight::from_parts(97_084_000, 3784)
 			.saturating_add(T::DbWeight::get().reads(4_u64))
 			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
@@ -89,8 +92,6 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `PaymentStreams::Parameters` (`max_values`: Some(1), `max_size`: Some(44), added: 539, mode: `MaxEncodedLen`)
 	/// Storage: `PaymentStreams::Channels` (r:1 w:1)
 	/// Proof: `PaymentStreams::Channels` (`max_values`: None, `max_size`: Some(139), added: 2614, mode: `MaxEncodedLen`)
-	/// Storage: `JobMarketplace::TiedPayments` (r:1 w:1)
-	/// Proof: `JobMarketplace::TiedPayments` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
 	/// Storage: `PaymentStreams::VoucherKeys` (r:1 w:0)
 	/// Proof: `PaymentStreams::VoucherKeys` (`max_values`: None, `max_size`: Some(42), added: 2517, mode: `MaxEncodedLen`)
 	/// Storage: `System::BlockHash` (r:1 w:0)
@@ -101,21 +102,17 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
 	/// Storage: `PaymentStreams::FeesDue` (r:1 w:1)
 	/// Proof: `PaymentStreams::FeesDue` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
-	/// Storage: `PaymentStreams::JobDues` (r:1 w:1)
-	/// Proof: `PaymentStreams::JobDues` (`max_values`: None, `max_size`: Some(97), added: 2572, mode: `MaxEncodedLen`)
 	fn claim_ed25519() -> Weight {
-		// Proof size in bytes: measured `1166`, estimated `6196`.
-		// Minimum execution time: 200_347_000 picoseconds.
-		Weight::from_parts(211_112_000, 6196)
-			.saturating_add(T::DbWeight::get().reads(10_u64))
-			.saturating_add(T::DbWeight::get().writes(7_u64))
+		// Proof size in bytes: measured `766`, estimated `6196`.
+		// Minimum execution time: 167_978_000 picoseconds.
+		Weight::from_parts(183_052_000, 6196)
+			.saturating_add(T::DbWeight::get().reads(8_u64))
+			.saturating_add(T::DbWeight::get().writes(5_u64))
 	}
 	/// Storage: `PaymentStreams::Parameters` (r:1 w:0)
 	/// Proof: `PaymentStreams::Parameters` (`max_values`: Some(1), `max_size`: Some(44), added: 539, mode: `MaxEncodedLen`)
 	/// Storage: `PaymentStreams::Channels` (r:1 w:1)
 	/// Proof: `PaymentStreams::Channels` (`max_values`: None, `max_size`: Some(139), added: 2614, mode: `MaxEncodedLen`)
-	/// Storage: `JobMarketplace::TiedPayments` (r:1 w:1)
-	/// Proof: `JobMarketplace::TiedPayments` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
 	/// Storage: `PaymentStreams::VoucherKeys` (r:1 w:0)
 	/// Proof: `PaymentStreams::VoucherKeys` (`max_values`: None, `max_size`: Some(42), added: 2517, mode: `MaxEncodedLen`)
 	/// Storage: `System::BlockHash` (r:1 w:0)
@@ -126,12 +123,56 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
 	/// Storage: `PaymentStreams::FeesDue` (r:1 w:1)
 	/// Proof: `PaymentStreams::FeesDue` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
-	/// Storage: `PaymentStreams::JobDues` (r:1 w:1)
-	/// Proof: `PaymentStreams::JobDues` (`max_values`: None, `max_size`: Some(97), added: 2572, mode: `MaxEncodedLen`)
 	fn claim_sr25519() -> Weight {
+		// Proof size in bytes: measured `766`, estimated `6196`.
+		// Minimum execution time: 167_868_000 picoseconds.
+		Weight::from_parts(191_043_000, 6196)
+			.saturating_add(T::DbWeight::get().reads(8_u64))
+			.saturating_add(T::DbWeight::get().writes(5_u64))
+	}
+	/// Storage: `PaymentStreams::Parameters` (r:1 w:0)
+	/// Proof: `PaymentStreams::Parameters` (`max_values`: Some(1), `max_size`: Some(44), added: 539, mode: `MaxEncodedLen`)
+	/// Storage: `PaymentStreams::Channels` (r:1 w:1)
+	/// Proof: `PaymentStreams::Channels` (`max_values`: None, `max_size`: Some(139), added: 2614, mode: `MaxEncodedLen`)
+	/// Storage: `PaymentStreams::VoucherKeys` (r:1 w:0)
+	/// Proof: `PaymentStreams::VoucherKeys` (`max_values`: None, `max_size`: Some(42), added: 2517, mode: `MaxEncodedLen`)
+	/// Storage: `System::BlockHash` (r:1 w:0)
+	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:2 w:2)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
+	/// Storage: `PaymentStreams::FeesDue` (r:1 w:1)
+	/// Proof: `PaymentStreams::FeesDue` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
+	fn claim_ecdsa() -> Weight {
+		// Proof size in bytes: measured `767`, estimated `6196`.
+		// Minimum execution time: 168_159_000 picoseconds.
+		Weight::from_parts(185_945_000, 6196)
+			.saturating_add(T::DbWeight::get().reads(8_u64))
+			.saturating_add(T::DbWeight::get().writes(5_u64))
+	}
+	/// Storage: `PaymentStreams::Parameters` (r:1 w:0)
+	/// Proof: `PaymentStreams::Parameters` (`max_values`: Some(1), `max_size`: Some(44), added: 539, mode: `MaxEncodedLen`)
+	/// Storage: `PaymentStreams::Channels` (r:1 w:1)
+	/// Proof: `PaymentStreams::Channels` (`max_values`: None, `max_size`: Some(139), added: 2614, mode: `MaxEncodedLen`)
+	/// Storage: `JobMarketplace::TiedPayments` (r:1 w:1)
+	/// Proof: `JobMarketplace::TiedPayments` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
+	/// Storage: `PaymentStreams::VoucherKeys` (r:1 w:0)
+	/// Proof: `PaymentStreams::VoucherKeys` (`max_values`: None, `max_size`: Some(42), added: 2517, mode: `MaxEncodedLen`)
+	/// Storage: `System::BlockHash` (r:1 w:0)
+	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:2 w:2)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
+	/// Storage: `PaymentStreams::FeesDue` (r:1 w:1)
+	/// Proof: `PaymentStreams::FeesDue` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
+	/// Storage: `PaymentStreams::JobDues` (r:1 w:1)
+	/// Proof: `PaymentStreams::JobDues` (`max_values`: None, `max_size`: Some(97), added: 2572, mode: `MaxEncodedLen`)
+	fn claim_tied_ed25519() -> Weight {
 		// Proof size in bytes: measured `1166`, estimated `6196`.
-		// Minimum execution time: 197_732_000 picoseconds.
-		Weight::from_parts(209_841_000, 6196)
+		// Minimum execution time: 196_941_000 picoseconds.
+		Weight::from_parts(244_772_000, 6196)
 			.saturating_add(T::DbWeight::get().reads(10_u64))
 			.saturating_add(T::DbWeight::get().writes(7_u64))
 	}
@@ -153,10 +194,35 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `PaymentStreams::FeesDue` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
 	/// Storage: `PaymentStreams::JobDues` (r:1 w:1)
 	/// Proof: `PaymentStreams::JobDues` (`max_values`: None, `max_size`: Some(97), added: 2572, mode: `MaxEncodedLen`)
-	fn claim_ecdsa() -> Weight {
+	fn claim_tied_sr25519() -> Weight {
+		// Proof size in bytes: measured `1166`, estimated `6196`.
+		// Minimum execution time: 193_997_000 picoseconds.
+		Weight::from_parts(216_271_000, 6196)
+			.saturating_add(T::DbWeight::get().reads(10_u64))
+			.saturating_add(T::DbWeight::get().writes(7_u64))
+	}
+	/// Storage: `PaymentStreams::Parameters` (r:1 w:0)
+	/// Proof: `PaymentStreams::Parameters` (`max_values`: Some(1), `max_size`: Some(44), added: 539, mode: `MaxEncodedLen`)
+	/// Storage: `PaymentStreams::Channels` (r:1 w:1)
+	/// Proof: `PaymentStreams::Channels` (`max_values`: None, `max_size`: Some(139), added: 2614, mode: `MaxEncodedLen`)
+	/// Storage: `JobMarketplace::TiedPayments` (r:1 w:1)
+	/// Proof: `JobMarketplace::TiedPayments` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
+	/// Storage: `PaymentStreams::VoucherKeys` (r:1 w:0)
+	/// Proof: `PaymentStreams::VoucherKeys` (`max_values`: None, `max_size`: Some(42), added: 2517, mode: `MaxEncodedLen`)
+	/// Storage: `System::BlockHash` (r:1 w:0)
+	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:2 w:2)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
+	/// Storage: `PaymentStreams::FeesDue` (r:1 w:1)
+	/// Proof: `PaymentStreams::FeesDue` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
+	/// Storage: `PaymentStreams::JobDues` (r:1 w:1)
+	/// Proof: `PaymentStreams::JobDues` (`max_values`: None, `max_size`: Some(97), added: 2572, mode: `MaxEncodedLen`)
+	fn claim_tied_ecdsa() -> Weight {
 		// Proof size in bytes: measured `1167`, estimated `6196`.
-		// Minimum execution time: 198_574_000 picoseconds.
-		Weight::from_parts(232_114_000, 6196)
+		// Minimum execution time: 198_544_000 picoseconds.
+		Weight::from_parts(219_054_000, 6196)
 			.saturating_add(T::DbWeight::get().reads(10_u64))
 			.saturating_add(T::DbWeight::get().writes(7_u64))
 	}
@@ -181,10 +247,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// The range of component `n` is `[1, 256]`.
 	fn claim_many_ed25519(n: u32, ) -> Weight {
 		// Proof size in bytes: measured `1973 + n * (175 ±0)`, estimated `6196 + n * (2614 ±0)`.
-		// Minimum execution time: 196_161_000 picoseconds.
-		Weight::from_parts(13_505_560, 6196)
-			// Standard error: 1_289_279
-			.saturating_add(Weight::from_parts(77_499_350, 0).saturating_mul(n.into()))
+		// Minimum execution time: 187_628_000 picoseconds.
+		Weight::from_parts(194_978_000, 6196)
+			// Standard error: 1_319_291
+			.saturating_add(Weight::from_parts(88_138_344, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(6_u64))
 			.saturating_add(T::DbWeight::get().reads((4_u64).saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes(4_u64))
@@ -212,10 +278,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// The range of component `n` is `[1, 256]`.
 	fn claim_many_sr25519(n: u32, ) -> Weight {
 		// Proof size in bytes: measured `1973 + n * (175 ±0)`, estimated `6196 + n * (2614 ±0)`.
-		// Minimum execution time: 194_748_000 picoseconds.
-		Weight::from_parts(471_628_832, 6196)
-			// Standard error: 1_942_588
-			.saturating_add(Weight::from_parts(75_921_312, 0).saturating_mul(n.into()))
+		// Minimum execution time: 225_283_000 picoseconds.
+		Weight::from_parts(307_645_000, 6196)
+			// Standard error: 1_685_546
+			.saturating_add(Weight::from_parts(88_503_243, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(6_u64))
 			.saturating_add(T::DbWeight::get().reads((4_u64).saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes(4_u64))
@@ -243,10 +309,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// The range of component `n` is `[1, 256]`.
 	fn claim_many_ecdsa(n: u32, ) -> Weight {
 		// Proof size in bytes: measured `1974 + n * (175 ±0)`, estimated `6196 + n * (2614 ±0)`.
-		// Minimum execution time: 194_939_000 picoseconds.
-		Weight::from_parts(135_692_841, 6196)
-			// Standard error: 1_862_406
-			.saturating_add(Weight::from_parts(79_337_640, 0).saturating_mul(n.into()))
+		// Minimum execution time: 198_073_000 picoseconds.
+		Weight::from_parts(1_140_505_392, 6196)
+			// Standard error: 1_821_413
+			.saturating_add(Weight::from_parts(76_260_006, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(6_u64))
 			.saturating_add(T::DbWeight::get().reads((4_u64).saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes(4_u64))
@@ -273,8 +339,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `PaymentStreams::ChannelsOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	fn close() -> Weight {
 		// Proof size in bytes: measured `1145`, estimated `6196`.
-		// Minimum execution time: 235_799_000 picoseconds.
-		Weight::from_parts(278_723_000, 6196)
+		// Minimum execution time: 238_884_000 picoseconds.
+		Weight::from_parts(311_061_000, 6196)
 			.saturating_add(T::DbWeight::get().reads(9_u64))
 			.saturating_add(T::DbWeight::get().writes(10_u64))
 	}
@@ -294,8 +360,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `PaymentStreams::ChannelsOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	fn close_without_voucher() -> Weight {
 		// Proof size in bytes: measured `1397`, estimated `6196`.
-		// Minimum execution time: 115_301_000 picoseconds.
-		Weight::from_parts(125_506_000, 6196)
+		// Minimum execution time: 113_568_000 picoseconds.
+		Weight::from_parts(123_563_000, 6196)
 			.saturating_add(T::DbWeight::get().reads(6_u64))
 			.saturating_add(T::DbWeight::get().writes(8_u64))
 	}
@@ -305,8 +371,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `JobMarketplace::TiedPayments` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
 	fn request_close() -> Weight {
 		// Proof size in bytes: measured `544`, estimated `3604`.
-		// Minimum execution time: 30_706_000 picoseconds.
-		Weight::from_parts(38_797_000, 3604)
+		// Minimum execution time: 30_225_000 picoseconds.
+		Weight::from_parts(37_766_000, 3604)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -328,8 +394,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `PaymentStreams::ChannelsOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	fn finalize_close() -> Weight {
 		// Proof size in bytes: measured `1452`, estimated `6196`.
-		// Minimum execution time: 154_299_000 picoseconds.
-		Weight::from_parts(172_746_000, 6196)
+		// Minimum execution time: 154_750_000 picoseconds.
+		Weight::from_parts(174_008_000, 6196)
 			.saturating_add(T::DbWeight::get().reads(7_u64))
 			.saturating_add(T::DbWeight::get().writes(9_u64))
 	}
@@ -357,8 +423,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `PaymentStreams::Htlcs` (`max_values`: None, `max_size`: Some(186), added: 2661, mode: `MaxEncodedLen`)
 	fn enforce_lock() -> Weight {
 		// Proof size in bytes: measured `1009`, estimated `3784`.
-		// Minimum execution time: 228_168_000 picoseconds.
-		Weight::from_parts(257_011_000, 3784)
+		// Minimum execution time: 231_483_000 picoseconds.
+		Weight::from_parts(265_473_000, 3784)
 			.saturating_add(T::DbWeight::get().reads(9_u64))
 			.saturating_add(T::DbWeight::get().writes(10_u64))
 	}
@@ -382,8 +448,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `PaymentStreams::ChannelsOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	fn open_channel_with_key() -> Weight {
 		// Proof size in bytes: measured `844`, estimated `3909`.
-		// Minimum execution time: 103_493_000 picoseconds.
-		Weight::from_parts(115_732_000, 3909)
+		// Minimum execution time: 105_065_000 picoseconds.
+		Weight::from_parts(116_973_000, 3909)
 			.saturating_add(T::DbWeight::get().reads(6_u64))
 			.saturating_add(T::DbWeight::get().writes(8_u64))
 	}
@@ -405,8 +471,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `PaymentStreams::Streams` (`max_values`: None, `max_size`: Some(187), added: 2662, mode: `MaxEncodedLen`)
 	fn open_stream() -> Weight {
 		// Proof size in bytes: measured `844`, estimated `3909`.
-		// Minimum execution time: 102_902_000 picoseconds.
-		Weight::from_parts(111_625_000, 3909)
+		// Minimum execution time: 101_841_000 picoseconds.
+		Weight::from_parts(115_381_000, 3909)
 			.saturating_add(T::DbWeight::get().reads(6_u64))
 			.saturating_add(T::DbWeight::get().writes(7_u64))
 	}
@@ -416,8 +482,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `JobMarketplace::TiedPayments` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
 	fn pause() -> Weight {
 		// Proof size in bytes: measured `554`, estimated `3652`.
-		// Minimum execution time: 30_805_000 picoseconds.
-		Weight::from_parts(36_454_000, 3652)
+		// Minimum execution time: 29_704_000 picoseconds.
+		Weight::from_parts(32_799_000, 3652)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -427,8 +493,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `JobMarketplace::TiedPayments` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
 	fn resume() -> Weight {
 		// Proof size in bytes: measured `559`, estimated `3652`.
-		// Minimum execution time: 30_035_000 picoseconds.
-		Weight::from_parts(38_617_000, 3652)
+		// Minimum execution time: 29_563_000 picoseconds.
+		Weight::from_parts(34_120_000, 3652)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -438,8 +504,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `JobMarketplace::TiedPayments` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
 	fn change_rate() -> Weight {
 		// Proof size in bytes: measured `554`, estimated `3652`.
-		// Minimum execution time: 30_966_000 picoseconds.
-		Weight::from_parts(36_123_000, 3652)
+		// Minimum execution time: 29_473_000 picoseconds.
+		Weight::from_parts(32_368_000, 3652)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -453,8 +519,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
 	fn top_up_stream() -> Weight {
 		// Proof size in bytes: measured `963`, estimated `3784`.
-		// Minimum execution time: 91_115_000 picoseconds.
-		Weight::from_parts(126_737_000, 3784)
+		// Minimum execution time: 89_333_000 picoseconds.
+		Weight::from_parts(94_480_000, 3784)
 			.saturating_add(T::DbWeight::get().reads(4_u64))
 			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
@@ -474,8 +540,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `PaymentStreams::JobDues` (`max_values`: None, `max_size`: Some(97), added: 2572, mode: `MaxEncodedLen`)
 	fn withdraw() -> Weight {
 		// Proof size in bytes: measured `1088`, estimated `6196`.
-		// Minimum execution time: 134_229_000 picoseconds.
-		Weight::from_parts(204_813_000, 6196)
+		// Minimum execution time: 131_675_000 picoseconds.
+		Weight::from_parts(138_766_000, 6196)
 			.saturating_add(T::DbWeight::get().reads(8_u64))
 			.saturating_add(T::DbWeight::get().writes(7_u64))
 	}
@@ -485,8 +551,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `JobMarketplace::TiedPayments` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
 	fn stop() -> Weight {
 		// Proof size in bytes: measured `554`, estimated `3652`.
-		// Minimum execution time: 30_896_000 picoseconds.
-		Weight::from_parts(37_345_000, 3652)
+		// Minimum execution time: 29_463_000 picoseconds.
+		Weight::from_parts(31_467_000, 3652)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -508,8 +574,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `PaymentStreams::StreamsOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	fn close_stream() -> Weight {
 		// Proof size in bytes: measured `1232`, estimated `8799`.
-		// Minimum execution time: 200_126_000 picoseconds.
-		Weight::from_parts(209_601_000, 8799)
+		// Minimum execution time: 197_152_000 picoseconds.
+		Weight::from_parts(205_194_000, 8799)
 			.saturating_add(T::DbWeight::get().reads(9_u64))
 			.saturating_add(T::DbWeight::get().writes(10_u64))
 	}
@@ -527,8 +593,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `PaymentStreams::Htlcs` (`max_values`: None, `max_size`: Some(186), added: 2661, mode: `MaxEncodedLen`)
 	fn create_htlc() -> Weight {
 		// Proof size in bytes: measured `161`, estimated `3784`.
-		// Minimum execution time: 119_116_000 picoseconds.
-		Weight::from_parts(128_871_000, 3784)
+		// Minimum execution time: 118_555_000 picoseconds.
+		Weight::from_parts(122_782_000, 3784)
 			.saturating_add(T::DbWeight::get().reads(4_u64))
 			.saturating_add(T::DbWeight::get().writes(6_u64))
 	}
@@ -550,8 +616,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `PaymentStreams::HtlcsOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	fn claim_htlc() -> Weight {
 		// Proof size in bytes: measured `1064`, estimated `6196`.
-		// Minimum execution time: 190_102_000 picoseconds.
-		Weight::from_parts(210_051_000, 6196)
+		// Minimum execution time: 183_822_000 picoseconds.
+		Weight::from_parts(189_651_000, 6196)
 			.saturating_add(T::DbWeight::get().reads(8_u64))
 			.saturating_add(T::DbWeight::get().writes(9_u64))
 	}
@@ -571,8 +637,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `PaymentStreams::HtlcsOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	fn refund_htlc() -> Weight {
 		// Proof size in bytes: measured `1541`, estimated `8799`.
-		// Minimum execution time: 199_245_000 picoseconds.
-		Weight::from_parts(251_082_000, 8799)
+		// Minimum execution time: 191_534_000 picoseconds.
+		Weight::from_parts(198_123_000, 8799)
 			.saturating_add(T::DbWeight::get().reads(8_u64))
 			.saturating_add(T::DbWeight::get().writes(9_u64))
 	}
@@ -586,8 +652,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
 	fn collect_fees() -> Weight {
 		// Proof size in bytes: measured `446`, estimated `6196`.
-		// Minimum execution time: 101_560_000 picoseconds.
-		Weight::from_parts(118_335_000, 6196)
+		// Minimum execution time: 98_556_000 picoseconds.
+		Weight::from_parts(102_001_000, 6196)
 			.saturating_add(T::DbWeight::get().reads(5_u64))
 			.saturating_add(T::DbWeight::get().writes(4_u64))
 	}
@@ -629,8 +695,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `GPURegistry::LastRound` (`max_values`: Some(1), `max_size`: Some(84), added: 579, mode: `MaxEncodedLen`)
 	fn collect_royalty() -> Weight {
 		// Proof size in bytes: measured `3192`, estimated `8799`.
-		// Minimum execution time: 291_752_000 picoseconds.
-		Weight::from_parts(486_000_000, 8799)
+		// Minimum execution time: 275_939_000 picoseconds.
+		Weight::from_parts(306_274_000, 8799)
 			.saturating_add(T::DbWeight::get().reads(22_u64))
 			.saturating_add(T::DbWeight::get().writes(11_u64))
 	}
@@ -638,8 +704,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `PaymentStreams::Parameters` (`max_values`: Some(1), `max_size`: Some(44), added: 539, mode: `MaxEncodedLen`)
 	fn set_parameters() -> Weight {
 		// Proof size in bytes: measured `0`, estimated `0`.
-		// Minimum execution time: 6_880_000 picoseconds.
-		Weight::from_parts(12_679_000, 0)
+		// Minimum execution time: 6_740_000 picoseconds.
+		Weight::from_parts(7_671_000, 0)
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
 }
@@ -647,33 +713,48 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// The same weights with RocksDB's, for tests.
 impl WeightInfo for () {
 	fn open_channel() -> Weight {
-		Weight::from_parts(109_993_000, 3909)
+		Weight::from_parts(106_187_000, 3909)
 			.saturating_add(RocksDbWeight::get().reads(6_u64))
 			.saturating_add(RocksDbWeight::get().writes(7_u64))
 	}
 	fn top_up() -> Weight {
-		Weight::from_parts(95_111_000, 3784)
+		Weight::from_parts(97_084_000, 3784)
 			.saturating_add(RocksDbWeight::get().reads(4_u64))
 			.saturating_add(RocksDbWeight::get().writes(3_u64))
 	}
 	fn claim_ed25519() -> Weight {
-		Weight::from_parts(211_112_000, 6196)
-			.saturating_add(RocksDbWeight::get().reads(10_u64))
-			.saturating_add(RocksDbWeight::get().writes(7_u64))
+		Weight::from_parts(183_052_000, 6196)
+			.saturating_add(RocksDbWeight::get().reads(8_u64))
+			.saturating_add(RocksDbWeight::get().writes(5_u64))
 	}
 	fn claim_sr25519() -> Weight {
-		Weight::from_parts(209_841_000, 6196)
+		Weight::from_parts(191_043_000, 6196)
+			.saturating_add(RocksDbWeight::get().reads(8_u64))
+			.saturating_add(RocksDbWeight::get().writes(5_u64))
+	}
+	fn claim_ecdsa() -> Weight {
+		Weight::from_parts(185_945_000, 6196)
+			.saturating_add(RocksDbWeight::get().reads(8_u64))
+			.saturating_add(RocksDbWeight::get().writes(5_u64))
+	}
+	fn claim_tied_ed25519() -> Weight {
+		Weight::from_parts(244_772_000, 6196)
 			.saturating_add(RocksDbWeight::get().reads(10_u64))
 			.saturating_add(RocksDbWeight::get().writes(7_u64))
 	}
-	fn claim_ecdsa() -> Weight {
-		Weight::from_parts(232_114_000, 6196)
+	fn claim_tied_sr25519() -> Weight {
+		Weight::from_parts(216_271_000, 6196)
+			.saturating_add(RocksDbWeight::get().reads(10_u64))
+			.saturating_add(RocksDbWeight::get().writes(7_u64))
+	}
+	fn claim_tied_ecdsa() -> Weight {
+		Weight::from_parts(219_054_000, 6196)
 			.saturating_add(RocksDbWeight::get().reads(10_u64))
 			.saturating_add(RocksDbWeight::get().writes(7_u64))
 	}
 	fn claim_many_ed25519(n: u32, ) -> Weight {
-		Weight::from_parts(13_505_560, 6196)
-			.saturating_add(Weight::from_parts(77_499_350, 0).saturating_mul(n.into()))
+		Weight::from_parts(194_978_000, 6196)
+			.saturating_add(Weight::from_parts(88_138_344, 0).saturating_mul(n.into()))
 			.saturating_add(RocksDbWeight::get().reads(6_u64))
 			.saturating_add(RocksDbWeight::get().reads((4_u64).saturating_mul(n.into())))
 			.saturating_add(RocksDbWeight::get().writes(4_u64))
@@ -681,8 +762,8 @@ impl WeightInfo for () {
 			.saturating_add(Weight::from_parts(0, 2614).saturating_mul(n.into()))
 	}
 	fn claim_many_sr25519(n: u32, ) -> Weight {
-		Weight::from_parts(471_628_832, 6196)
-			.saturating_add(Weight::from_parts(75_921_312, 0).saturating_mul(n.into()))
+		Weight::from_parts(307_645_000, 6196)
+			.saturating_add(Weight::from_parts(88_503_243, 0).saturating_mul(n.into()))
 			.saturating_add(RocksDbWeight::get().reads(6_u64))
 			.saturating_add(RocksDbWeight::get().reads((4_u64).saturating_mul(n.into())))
 			.saturating_add(RocksDbWeight::get().writes(4_u64))
@@ -690,8 +771,8 @@ impl WeightInfo for () {
 			.saturating_add(Weight::from_parts(0, 2614).saturating_mul(n.into()))
 	}
 	fn claim_many_ecdsa(n: u32, ) -> Weight {
-		Weight::from_parts(135_692_841, 6196)
-			.saturating_add(Weight::from_parts(79_337_640, 0).saturating_mul(n.into()))
+		Weight::from_parts(1_140_505_392, 6196)
+			.saturating_add(Weight::from_parts(76_260_006, 0).saturating_mul(n.into()))
 			.saturating_add(RocksDbWeight::get().reads(6_u64))
 			.saturating_add(RocksDbWeight::get().reads((4_u64).saturating_mul(n.into())))
 			.saturating_add(RocksDbWeight::get().writes(4_u64))
@@ -699,102 +780,102 @@ impl WeightInfo for () {
 			.saturating_add(Weight::from_parts(0, 2614).saturating_mul(n.into()))
 	}
 	fn close() -> Weight {
-		Weight::from_parts(278_723_000, 6196)
+		Weight::from_parts(311_061_000, 6196)
 			.saturating_add(RocksDbWeight::get().reads(9_u64))
 			.saturating_add(RocksDbWeight::get().writes(10_u64))
 	}
 	fn close_without_voucher() -> Weight {
-		Weight::from_parts(125_506_000, 6196)
+		Weight::from_parts(123_563_000, 6196)
 			.saturating_add(RocksDbWeight::get().reads(6_u64))
 			.saturating_add(RocksDbWeight::get().writes(8_u64))
 	}
 	fn request_close() -> Weight {
-		Weight::from_parts(38_797_000, 3604)
+		Weight::from_parts(37_766_000, 3604)
 			.saturating_add(RocksDbWeight::get().reads(2_u64))
 			.saturating_add(RocksDbWeight::get().writes(1_u64))
 	}
 	fn finalize_close() -> Weight {
-		Weight::from_parts(172_746_000, 6196)
+		Weight::from_parts(174_008_000, 6196)
 			.saturating_add(RocksDbWeight::get().reads(7_u64))
 			.saturating_add(RocksDbWeight::get().writes(9_u64))
 	}
 	fn enforce_lock() -> Weight {
-		Weight::from_parts(257_011_000, 3784)
+		Weight::from_parts(265_473_000, 3784)
 			.saturating_add(RocksDbWeight::get().reads(9_u64))
 			.saturating_add(RocksDbWeight::get().writes(10_u64))
 	}
 	fn open_channel_with_key() -> Weight {
-		Weight::from_parts(115_732_000, 3909)
+		Weight::from_parts(116_973_000, 3909)
 			.saturating_add(RocksDbWeight::get().reads(6_u64))
 			.saturating_add(RocksDbWeight::get().writes(8_u64))
 	}
 	fn open_stream() -> Weight {
-		Weight::from_parts(111_625_000, 3909)
+		Weight::from_parts(115_381_000, 3909)
 			.saturating_add(RocksDbWeight::get().reads(6_u64))
 			.saturating_add(RocksDbWeight::get().writes(7_u64))
 	}
 	fn pause() -> Weight {
-		Weight::from_parts(36_454_000, 3652)
+		Weight::from_parts(32_799_000, 3652)
 			.saturating_add(RocksDbWeight::get().reads(2_u64))
 			.saturating_add(RocksDbWeight::get().writes(1_u64))
 	}
 	fn resume() -> Weight {
-		Weight::from_parts(38_617_000, 3652)
+		Weight::from_parts(34_120_000, 3652)
 			.saturating_add(RocksDbWeight::get().reads(2_u64))
 			.saturating_add(RocksDbWeight::get().writes(1_u64))
 	}
 	fn change_rate() -> Weight {
-		Weight::from_parts(36_123_000, 3652)
+		Weight::from_parts(32_368_000, 3652)
 			.saturating_add(RocksDbWeight::get().reads(2_u64))
 			.saturating_add(RocksDbWeight::get().writes(1_u64))
 	}
 	fn top_up_stream() -> Weight {
-		Weight::from_parts(126_737_000, 3784)
+		Weight::from_parts(94_480_000, 3784)
 			.saturating_add(RocksDbWeight::get().reads(4_u64))
 			.saturating_add(RocksDbWeight::get().writes(3_u64))
 	}
 	fn withdraw() -> Weight {
-		Weight::from_parts(204_813_000, 6196)
+		Weight::from_parts(138_766_000, 6196)
 			.saturating_add(RocksDbWeight::get().reads(8_u64))
 			.saturating_add(RocksDbWeight::get().writes(7_u64))
 	}
 	fn stop() -> Weight {
-		Weight::from_parts(37_345_000, 3652)
+		Weight::from_parts(31_467_000, 3652)
 			.saturating_add(RocksDbWeight::get().reads(2_u64))
 			.saturating_add(RocksDbWeight::get().writes(1_u64))
 	}
 	fn close_stream() -> Weight {
-		Weight::from_parts(209_601_000, 8799)
+		Weight::from_parts(205_194_000, 8799)
 			.saturating_add(RocksDbWeight::get().reads(9_u64))
 			.saturating_add(RocksDbWeight::get().writes(10_u64))
 	}
 	fn create_htlc() -> Weight {
-		Weight::from_parts(128_871_000, 3784)
+		Weight::from_parts(122_782_000, 3784)
 			.saturating_add(RocksDbWeight::get().reads(4_u64))
 			.saturating_add(RocksDbWeight::get().writes(6_u64))
 	}
 	fn claim_htlc() -> Weight {
-		Weight::from_parts(210_051_000, 6196)
+		Weight::from_parts(189_651_000, 6196)
 			.saturating_add(RocksDbWeight::get().reads(8_u64))
 			.saturating_add(RocksDbWeight::get().writes(9_u64))
 	}
 	fn refund_htlc() -> Weight {
-		Weight::from_parts(251_082_000, 8799)
+		Weight::from_parts(198_123_000, 8799)
 			.saturating_add(RocksDbWeight::get().reads(8_u64))
 			.saturating_add(RocksDbWeight::get().writes(9_u64))
 	}
 	fn collect_fees() -> Weight {
-		Weight::from_parts(118_335_000, 6196)
+		Weight::from_parts(102_001_000, 6196)
 			.saturating_add(RocksDbWeight::get().reads(5_u64))
 			.saturating_add(RocksDbWeight::get().writes(4_u64))
 	}
 	fn collect_royalty() -> Weight {
-		Weight::from_parts(486_000_000, 8799)
+		Weight::from_parts(306_274_000, 8799)
 			.saturating_add(RocksDbWeight::get().reads(22_u64))
 			.saturating_add(RocksDbWeight::get().writes(11_u64))
 	}
 	fn set_parameters() -> Weight {
-		Weight::from_parts(12_679_000, 0)
+		Weight::from_parts(7_671_000, 0)
 			.saturating_add(RocksDbWeight::get().writes(1_u64))
 	}
 }

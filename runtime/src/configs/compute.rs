@@ -228,6 +228,7 @@ parameter_types! {
 		epoch_length: 7 * DAYS,
 		reshare_lead: 4 * HOURS,
 		response_time: MINUTES,
+		max_releases: 64,
 		fault_penalty: Percent::from_percent(50),
 		silence_penalty: Percent::from_percent(10),
 	};

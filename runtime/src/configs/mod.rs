@@ -6,3 +6,4 @@ pub mod fees;
 pub mod system;
 pub mod utilities;
 pub mod xcm_config;
+pub mod xcm_weights;

@@ -14,24 +14,29 @@
 //! | anybody | run a program that pays for itself in ËDSC, as the account that stands for its location |
 
 use crate::{
-	configs::fees::{TreasuryAccount, WeightToFee, LENGTH_BYTE_PRICE},
+	configs::{
+		fees::{TreasuryAccount, WeightToFee, LENGTH_BYTE_PRICE},
+		xcm_weights::XcmWeights,
+	},
 	constants::{
 		consensus::MAXIMUM_BLOCK_WEIGHT,
 		currency::{deposit, MILLI_EDSC},
-		EDSC_PBC_PARA_ID, PARA_ID, PBC_ID,
+		EDSC_PBC_PARA_ID, PBC_ID,
 	},
 	AccountId, AllPalletsWithSystem, Balance, Balances, MessageQueue, ParachainInfo,
 	ParachainSystem, PolkadotXcm, Runtime, RuntimeCall, RuntimeEvent, RuntimeHoldReason,
 	RuntimeOrigin, XcmpQueue,
 };
+use alloc::{vec, vec::Vec};
 use cumulus_primitives_core::{AggregateMessageOrigin, ParaId};
 use frame_support::{
-	parameter_types,
+	ensure, parameter_types,
 	traits::{
 		fungible::HoldConsideration, tokens::imbalance::ResolveTo, ConstU128, ConstU32, ConstU8,
-		Contains, Equals, Everything, LinearStoragePrice, Nothing, TransformOrigin,
+		Contains, Equals, Everything, Get, LinearStoragePrice, Nothing, ProcessMessage,
+		ProcessMessageError, TransformOrigin,
 	},
-	weights::Weight,
+	weights::{Weight, WeightMeter},
 };
 use frame_system::EnsureRoot;
 use pallet_collator_selection::StakingPotAccountId;
@@ -42,19 +47,22 @@ use parachains_common::{
 };
 use polkadot_parachain_primitives::primitives::Sibling;
 use sp_runtime::Perbill;
-use xcm::latest::prelude::*;
+use xcm::{latest::prelude::*, VersionedXcm};
 use xcm_builder::{
 	AccountId32Aliases, AliasChildLocation, AllowExplicitUnpaidExecutionFrom,
 	AllowHrmpNotificationsFromRelayChain, AllowKnownQueryResponses, AllowSubscriptionsFrom,
 	AllowTopLevelPaidExecutionFrom, Case, DenyRecursively, DenyReserveTransferToRelayChain,
-	DenyThenTry, DescribeAllTerminal, DescribeFamily, EnsureXcmOrigin, FixedWeightBounds,
-	FrameTransactionalProcessor, FungibleAdapter, HashedDescription, IsConcrete, ParentAsSuperuser,
-	ParentIsPreset, RelayChainAsNative, SendXcmFeeToAccount, SiblingParachainAsNative,
+	DenyThenTry, DescribeAllTerminal, DescribeFamily, EnsureXcmOrigin, FrameTransactionalProcessor,
+	FungibleAdapter, HashedDescription, IsConcrete, ParentAsSuperuser, ParentIsPreset,
+	ProcessXcmMessage, RelayChainAsNative, SendXcmFeeToAccount, SiblingParachainAsNative,
 	SiblingParachainConvertsVia, SignedAccountId32AsNative, SignedToAccountId32,
 	SovereignSignedViaLocation, TakeWeightCredit, TrailingSetTopicAsId, UsingComponents,
-	WithComputedOrigin, WithUniqueTopic, XcmFeeManagerFromComponents,
+	WeightInfoBounds, WithComputedOrigin, WithUniqueTopic, XcmFeeManagerFromComponents,
 };
-use xcm_executor::XcmExecutor;
+use xcm_executor::{
+	traits::{DenyExecution, Properties, ShouldExecute, WeightBounds},
+	XcmExecutor,
+};
 
 parameter_types! {
 	/// This chain itself.
@@ -69,9 +77,8 @@ parameter_types! {
 	pub RelayChainOrigin: RuntimeOrigin = cumulus_pallet_xcm::Origin::Relay.into();
 	pub UniversalLocation: InteriorLocation =
 		[Parachain(ParachainInfo::parachain_id().into())].into();
-	/// Weight of one instruction, storage access included. An upper bound: on the SDK's People
-	/// chain, whose set-up is alike, the dearest one is measured at 0.82 ms and 8.6 KiB of proof.
-	pub const UnitWeightCost: Weight = Weight::from_parts(1_000_000_000, 64 * 1024);
+	/// Weight of looking at a message before it is run: decoding up to 100 KiB and deciding on it.
+	pub const LookWeight: Weight = Weight::from_parts(1_000_000_000, 0);
 	pub const MaxInstructions: u32 = 100;
 	pub const MaxAssetsIntoHolding: u32 = 64;
 	/// ËDSC in any amount, as EDSC-PBC brings it.
@@ -151,8 +158,8 @@ pub type Answers = pallet_checkpoint::CheckpointsOr<Runtime, PolkadotXcm>;
 /// Which messages are run at all.
 pub type Barrier = TrailingSetTopicAsId<
 	DenyThenTry<
-		// Refuse: reserve transfers whose reserve would be the relay chain, at any depth.
-		DenyRecursively<DenyReserveTransferToRelayChain>,
+		// Refuse, at any depth: transfers to the relay chain, and programs sent there with them.
+		DenyRecursively<(DenyReserveTransferToRelayChain, DenyTransferToRelayChain)>,
 		(
 			// Local programs, whose weight the sender has paid for in the extrinsic.
 			TakeWeightCredit,
@@ -176,6 +183,75 @@ pub type Barrier = TrailingSetTopicAsId<
 	>,
 >;
 
+/// Refuses what [`DenyReserveTransferToRelayChain`] does not know.
+///
+/// Nobody here owns anything that the relay chain would take. But a program goes with each of these
+/// instructions, into the queue in which the checkpoints go up and in this chain's name.
+pub struct DenyTransferToRelayChain;
+
+impl DenyExecution for DenyTransferToRelayChain {
+	fn deny_execution<Call>(
+		_: &Location,
+		instructions: &mut [Instruction<Call>],
+		_: Weight,
+		_: &mut Properties,
+	) -> Result<(), ProcessMessageError> {
+		let goes_there = |instruction: &Instruction<Call>| match instruction {
+			InitiateTransfer { destination: to, .. } | InitiateTeleport { dest: to, .. } => {
+				*to == Location::parent()
+			}
+			_ => false,
+		};
+		ensure!(!instructions.iter().any(goes_there), ProcessMessageError::Unsupported);
+		Ok(())
+	}
+}
+
+/// Runs messages that were received.
+///
+/// A program that the barrier refuses costs what it costs to see that, whatever it claims to weigh.
+/// Otherwise a few that claim much would keep those behind them waiting: everything that the relay
+/// chain and its accounts send comes in one queue.
+pub struct RunMessage;
+
+impl ProcessMessage for RunMessage {
+	type Origin = AggregateMessageOrigin;
+
+	fn process_message(
+		message: &[u8],
+		origin: Self::Origin,
+		meter: &mut WeightMeter,
+		id: &mut [u8; 32],
+	) -> Result<bool, ProcessMessageError> {
+		let look = LookWeight::get();
+		meter.try_consume(look).map_err(|()| ProcessMessageError::Overweight(look))?;
+		let mut program: Xcm<RuntimeCall> =
+			VersionedXcm::decode_all_with_mem_and_depth_limit(&mut &message[..])
+				.map_err(|_| ProcessMessageError::Corrupt)?
+				.try_into()
+				.map_err(|()| ProcessMessageError::Unsupported)?;
+		let weight = Weigher::weight(&mut program, Weight::MAX)
+			.map_err(|_| ProcessMessageError::Unsupported)?;
+		let mut properties = Properties { weight_credit: Weight::zero(), message_id: None };
+		Barrier::should_execute(
+			&origin.clone().into(),
+			program.inner_mut(),
+			weight,
+			&mut properties,
+		)?;
+		ProcessXcmMessage::<_, XcmExecutor<XcmConfig>, RuntimeCall>::process_message(
+			message, origin, meter, id,
+		)
+		// What is said to be needed must be enough when it is given.
+		.map_err(|error| match error {
+			ProcessMessageError::Overweight(run) => {
+				ProcessMessageError::Overweight(run.saturating_add(look))
+			}
+			error => error,
+		})
+	}
+}
+
 /// Who pays no fee for execution and delivery.
 pub type WaivedLocations = (
 	// This chain's own messages.
@@ -184,27 +260,61 @@ pub type WaivedLocations = (
 	Equals<RelayLocation>,
 );
 
-/// Which calls a message may make.
+/// Which calls a message may make: any but setting new code, however deep inside other calls.
 ///
-/// New code cannot be set by message: whether the relay chain's data is there to schedule it depends
-/// on when in a block the message is served. A message authorises an upgrade
-/// (`System::authorize_upgrade`), and an extrinsic applies it.
+/// Whether the relay chain's data is there to schedule new code depends on when in a block the
+/// message is served. A message authorises an upgrade (`System::authorize_upgrade`), and an extrinsic
+/// applies it.
 pub struct SafeCalls;
 
 impl Contains<RuntimeCall> for SafeCalls {
 	fn contains(call: &RuntimeCall) -> bool {
-		!matches!(
+		let sets_code = matches!(
 			call,
 			RuntimeCall::System(
 				frame_system::Call::set_code { .. }
 					| frame_system::Call::set_code_without_checks { .. }
 			)
+		);
+		!sets_code && inner_calls(call).into_iter().all(Self::contains)
+	}
+}
+
+/// The calls that a call would make, directly.
+fn inner_calls(call: &RuntimeCall) -> Vec<&RuntimeCall> {
+	use pallet_multisig::Call as Multisig;
+	use pallet_proxy::Call as Proxy;
+	use pallet_sudo::Call as Sudo;
+	use pallet_utility::Call as Utility;
+
+	match call {
+		RuntimeCall::Utility(
+			Utility::batch { calls }
+			| Utility::batch_all { calls }
+			| Utility::force_batch { calls },
+		) => calls.iter().collect(),
+		RuntimeCall::Utility(Utility::if_else { main, fallback }) => vec![main, fallback],
+		RuntimeCall::Utility(
+			Utility::as_derivative { call, .. }
+			| Utility::dispatch_as { call, .. }
+			| Utility::dispatch_as_fallible { call, .. }
+			| Utility::with_weight { call, .. },
 		)
+		| RuntimeCall::Sudo(
+			Sudo::sudo { call }
+			| Sudo::sudo_as { call, .. }
+			| Sudo::sudo_unchecked_weight { call, .. },
+		)
+		| RuntimeCall::Proxy(Proxy::proxy { call, .. } | Proxy::proxy_announced { call, .. })
+		| RuntimeCall::Multisig(
+			Multisig::as_multi { call, .. } | Multisig::as_multi_threshold_1 { call, .. },
+		) => vec![call],
+		_ => vec![],
 	}
 }
 
 /// Measures programs.
-pub type Weigher = FixedWeightBounds<UnitWeightCost, RuntimeCall, MaxInstructions>;
+pub type Weigher = WeightInfoBounds<XcmWeights, RuntimeCall, MaxInstructions>;
 
 /// The XCM machine.
 pub struct XcmConfig;
@@ -330,7 +440,7 @@ impl cumulus_pallet_xcmp_queue::Config for Runtime {
 	type MaxPageSize = ConstU32<{ 103 * 1024 }>;
 	type ControllerOrigin = EnsureRoot<AccountId>;
 	type ControllerOriginConverter = XcmOriginToTransactDispatchOrigin;
-	type WeightInfo = cumulus_pallet_xcmp_queue::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = crate::weights::cumulus_pallet_xcmp_queue::WeightInfo<Runtime>;
 	type PriceForSiblingDelivery = PriceForSiblingDelivery;
 }
 
@@ -345,8 +455,7 @@ impl pallet_message_queue::Config for Runtime {
 	type MessageProcessor =
 		pallet_message_queue::mock_helpers::NoopMessageProcessor<AggregateMessageOrigin>;
 	#[cfg(not(feature = "runtime-benchmarks"))]
-	type MessageProcessor =
-		xcm_builder::ProcessXcmMessage<AggregateMessageOrigin, XcmExecutor<XcmConfig>, RuntimeCall>;
+	type MessageProcessor = RunMessage;
 	type Size = u32;
 	// The queue of siblings knows no other origin.
 	type QueueChangeHandler = NarrowOriginToSibling<XcmpQueue>;
@@ -355,7 +464,7 @@ impl pallet_message_queue::Config for Runtime {
 	type MaxStale = ConstU32<8>;
 	type ServiceWeight = MessageQueueServiceWeight;
 	type IdleMaxServiceWeight = MessageQueueServiceWeight;
-	type WeightInfo = pallet_message_queue::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = crate::weights::pallet_message_queue::WeightInfo<Runtime>;
 }
 
 parameter_types! {
@@ -366,13 +475,22 @@ parameter_types! {
 		pallet_checkpoint::RelayTarget::Checkpoint { pallet: 90, call: 0 };
 }
 
+/// The number that the relay chain has given this chain: part of the genesis.
+pub struct ThisParaId;
+
+impl Get<u32> for ThisParaId {
+	fn get() -> u32 {
+		ParachainInfo::parachain_id().into()
+	}
+}
+
 impl pallet_checkpoint::Config for Runtime {
 	type XcmSender = XcmRouter;
 	type SovereignBalance = pallet_checkpoint::FromRelayProof<Runtime>;
 	type FeeAsset = RelayFeeAsset;
 	type GovernanceOrigin = EnsureRoot<AccountId>;
 	type PbcId = ConstU8<PBC_ID>;
-	type ParaId = ConstU32<PARA_ID>;
+	type ParaId = ThisParaId;
 	type InitialTarget = CheckpointTarget;
 	type InitialRelayFee = ConstU128<100_000_000_000>;
 	type MaxRelayFee = ConstU128<1_000_000_000_000_000>;

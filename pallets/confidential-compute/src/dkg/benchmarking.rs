@@ -253,7 +253,7 @@ fn context<T: Config>(requester: &T::AccountId, salt: [u8; 32]) -> KeyContext {
 	}
 }
 
-/// Opens a release of an attempt at the job, with so many shares.
+/// Opens a release of an attempt at the job, with so many shares, in place of the one that is open.
 pub(crate) fn put_release<T: Config>(job: JobId, attempt: u8, shares: u8) {
 	let wanted = T::KeyedJobs::key_wanted(job).expect("it waits");
 	let record = Attestations::<T>::get(wanted.attestation).expect("stored");
@@ -278,7 +278,7 @@ pub(crate) fn put_release<T: Config>(job: JobId, attempt: u8, shares: u8) {
 	if !list.is_empty() {
 		Partials::<T>::insert(job, PerMember::truncate_from(list));
 	}
-	change::<T>(HELD, |epoch| epoch.open_releases = epoch.open_releases.saturating_add(1));
+	change::<T>(HELD, |epoch| epoch.open_releases = 1);
 	Releases::<T>::insert(job, release);
 }
 

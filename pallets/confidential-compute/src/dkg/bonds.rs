@@ -85,7 +85,7 @@ impl<T: Config> Pallet<T> {
 		Zero::zero()
 	}
 
-	/// Puts a member's bond on hold.
+	/// Puts a member's bond on hold, or what a requester pays.
 	pub(crate) fn hold(
 		reason: HoldReason,
 		who: &T::AccountId,

@@ -2,11 +2,11 @@
 
 use super::{
 	Committee, CommitteeFault, CommitteeId, CommitteeOf, CommitteeTerms, CommitteeView,
-	EpochFailure, Standing,
+	EpochFailure, EpochId, EpochOf, Offence, Standing,
 };
 use crate::{
 	BalanceOf, BlockOf, CommitteePolicies, Committees, Config, Epochs, Error, Event, Groups,
-	NextCommitteeId, Pallet, Policy,
+	NextCommitteeId, Pallet, Policy, Seats,
 };
 use committee_keys::Params;
 use frame_support::ensure;
@@ -102,9 +102,24 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	/// Whether a committee takes keys now, if its active epoch is this one.
-	pub(crate) fn accepts_keys(committee: &CommitteeOf<T>, until: BlockOf<T>) -> bool {
-		committee.standing == Standing::Open && Self::now() < until
+	/// Whether a committee takes keys now, if this is its epoch that has the key.
+	pub(crate) fn accepts_keys(
+		id: CommitteeId,
+		committee: &CommitteeOf<T>,
+		number: EpochId,
+		epoch: &EpochOf<T>,
+	) -> bool {
+		committee.standing == Standing::Open
+			&& Self::now() < epoch.deadline
+			&& Self::is_backed(id, number, epoch)
+	}
+
+	/// Whether as many members of an epoch as open a key have left of their bonds what silence costs.
+	/// Others would keep a key for nothing.
+	pub(crate) fn is_backed(id: CommitteeId, number: EpochId, epoch: &EpochOf<T>) -> bool {
+		let cost = Self::share_of_bond(epoch.bond, Offence::NoShare);
+		let backed = Seats::<T>::get((id, number)).iter().filter(|seat| seat.bond >= cost).count();
+		backed >= usize::from(epoch.params.threshold())
 	}
 
 	/// A committee, for members and requesters.
@@ -112,14 +127,14 @@ impl<T: Config> Pallet<T> {
 		id: CommitteeId,
 	) -> Option<CommitteeView<BalanceOf<T>, BlockOf<T>>> {
 		let committee = Committees::<T>::get(id)?;
+		let mut accepts_keys = false;
 		let active = committee.active.and_then(|number| {
 			let key = (id, number);
-			Some((Epochs::<T>::get(key)?, Groups::<T>::get(key)?))
+			let epoch = Epochs::<T>::get(key)?;
+			accepts_keys = Self::accepts_keys(id, &committee, number, &epoch);
+			Some((epoch, Groups::<T>::get(key)?))
 		});
 		let pending = committee.pending.and_then(|number| Epochs::<T>::get((id, number)));
-		let accepts_keys = active
-			.as_ref()
-			.is_some_and(|(epoch, _)| Self::accepts_keys(&committee, epoch.deadline));
 		Some(CommitteeView { committee, active, pending, accepts_keys })
 	}
 }

@@ -97,8 +97,15 @@ impl<T: Config> Pallet<T> {
 		let kind = match Self::named_epoch(id, committee.active)? {
 			None => EpochKind::Generation,
 			Some((from, active)) => {
-				let due = active.deadline.saturating_sub(rules.reshare_lead);
-				ensure!(by == Opener::Governance || now >= due, Error::<T>::TooEarly);
+				if by == Opener::Anyone {
+					let due = active.deadline.saturating_sub(rules.reshare_lead);
+					let open = now >= due || !Self::is_backed(id, from, &active);
+					ensure!(open, Error::<T>::TooEarly);
+					// From then on it may be ended, and nobody puts that off by opening another.
+					let over = now >= active.deadline.saturating_add(rules.reshare_lead);
+					let done = over && committee.entrusted == 0;
+					ensure!(!done, Error::<T>::Committee(Fault::TooLate));
+				}
 				let group = Groups::<T>::get((id, from)).ok_or_else(|| Self::corrupt("a group"))?;
 				Formers::<T>::insert((id, number), Former { params: active.params, group });
 				EpochKind::Resharing { from }

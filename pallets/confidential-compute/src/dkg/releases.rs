@@ -9,10 +9,11 @@ use crate::{
 	Groups, HoldReason, Pallet, Partials, Releases, Seats, WeightInfo,
 };
 use ai_compute_primitives::{AttestationId, CommitteeKeys, JobId, JobKeys, KeyFault, KeyWanted};
+use codec::MaxEncodedLen;
 use committee_keys::{
 	verify_ciphertext, verify_partial, Ciphertext, KeyContext, Partial, PointBytes, Release,
 };
-use frame_support::{ensure, traits::Get, weights::Weight};
+use frame_support::{ensure, storage::with_storage_layer, traits::Get, weights::Weight};
 use sp_runtime::{
 	traits::{CheckedDiv, CheckedMul, Saturating, Zero},
 	ArithmeticError, DispatchError, DispatchResult,
@@ -37,7 +38,7 @@ impl<T: Config> Pallet<T> {
 		ensure!(terms.requester == who, Error::<T>::NotAuthorized);
 		let mut committee = Self::stored_committee(id)?;
 		let (number, epoch) = Self::named_epoch(id, committee.active)?
-			.filter(|(_, epoch)| Self::accepts_keys(&committee, epoch.deadline))
+			.filter(|(number, epoch)| Self::accepts_keys(id, &committee, *number, epoch))
 			.ok_or(Error::<T>::Committee(Fault::NotAccepting))?;
 		let group = Groups::<T>::get((id, number)).ok_or_else(|| Self::corrupt("a group"))?;
 		let context = KeyContext {
@@ -53,22 +54,47 @@ impl<T: Config> Pallet<T> {
 		};
 		let per_attempt = times(committee.terms.share_fee, epoch.params.threshold())?;
 		let held = times(per_attempt, terms.attempts.max(1))?;
-		Self::hold(HoldReason::ReleaseFees, &who, held)?;
+		let deposit = Self::key_deposit(epoch.params.threshold());
+		with_storage_layer(|| {
+			Self::hold(HoldReason::ReleaseFees, &who, held)?;
+			Self::hold(HoldReason::KeyDeposit, &who, deposit)
+		})?;
 		committee.entrusted = committee.entrusted.saturating_add(1);
 		Committees::<T>::insert(id, committee);
-		EntrustedKeys::<T>::insert(
+		let key = EntrustedKey {
+			committee: id,
+			requester: who.clone(),
+			ciphertext,
+			since: Self::now(),
+			per_attempt,
+			held,
+			deposit,
+		};
+		EntrustedKeys::<T>::insert(job, &key);
+		Self::deposit_event(Event::KeyEntrusted {
 			job,
-			EntrustedKey {
-				committee: id,
-				requester: who.clone(),
-				ciphertext,
-				since: Self::now(),
-				per_attempt,
-				held,
-			},
-		);
-		Self::deposit_event(Event::KeyEntrusted { job, committee: id, requester: who, held });
+			committee: id,
+			requester: who,
+			held,
+			deposit,
+		});
+		// An attempt that waits already gets its release at once, so that whoever leaves members just
+		// enough time leaves it to them. If it cannot be opened now, anybody may try again.
+		let wanted = T::KeyedJobs::key_wanted(job).filter(|wanted| Self::now() < wanted.deadline);
+		if let Some(Ok(release)) = wanted.map(|wanted| Self::new_release(&key, wanted, None)) {
+			Self::store_new_release(job, &release, None);
+		}
 		Ok(())
+	}
+
+	/// What a data key costs to keep whose release takes so many shares.
+	pub fn key_deposit(threshold: u8) -> BalanceOf<T> {
+		let shares = <(u8, Partial)>::max_encoded_len().saturating_mul(threshold.into());
+		let bytes = EntrustedKeyOf::<T>::max_encoded_len()
+			.saturating_add(KeyReleaseOf::<T>::max_encoded_len())
+			.saturating_add(shares);
+		let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
+		T::DepositPerByte::get().saturating_mul(bytes.into())
 	}
 
 	/// A key in a committee's care and the attempt that waits for it in time.
@@ -80,16 +106,25 @@ impl<T: Config> Pallet<T> {
 		Ok((key, wanted))
 	}
 
-	/// A new release for an attempt. Changes nothing.
+	/// A new release for an attempt, in place of an earlier attempt's. Changes nothing.
 	fn new_release(
 		key: &EntrustedKeyOf<T>,
 		wanted: KeyWantedOf<T>,
+		earlier: Option<&KeyReleaseOf<T>>,
 	) -> Result<KeyReleaseOf<T>, DispatchError> {
 		let id = key.committee;
 		let committee = Committees::<T>::get(id).ok_or_else(|| Self::corrupt("a committee"))?;
 		// A committee with keys in its care always has an epoch that can open them.
 		let (number, epoch) = Self::named_epoch(id, committee.active)?
 			.ok_or_else(|| Self::corrupt("a committee's key"))?;
+		let makes_way = earlier.is_some_and(|old| {
+			(old.committee, old.epoch) == (id, number) && old.state != ReleaseState::Done
+		});
+		let owed = epoch.open_releases.saturating_sub(makes_way.into());
+		ensure!(
+			owed < T::CommitteeRules::get().max_releases,
+			Error::<T>::Committee(Fault::TooManyReleases)
+		);
 		let record = Attestations::<T>::get(wanted.attestation).ok_or(Error::<T>::NotFound)?;
 		ensure!(record.revoked.is_none(), Error::<T>::AttestationRevoked);
 		let threshold = epoch.params.threshold();
@@ -169,7 +204,7 @@ impl<T: Config> Pallet<T> {
 		let open = stored.as_ref().is_some_and(|old| old.attempt == wanted.attempt);
 		ensure!(!open, Error::<T>::Committee(Fault::ReleaseOpen));
 		let earlier = Self::replaceable(stored)?;
-		let release = Self::new_release(&key, wanted)?;
+		let release = Self::new_release(&key, wanted, earlier.as_ref())?;
 		Self::store_new_release(job, &release, earlier.as_ref());
 		Ok(())
 	}
@@ -202,7 +237,7 @@ impl<T: Config> Pallet<T> {
 			}
 			stored => {
 				let earlier = Self::replaceable(stored)?;
-				(Self::new_release(&key, wanted)?, Some(earlier))
+				(Self::new_release(&key, wanted, earlier.as_ref())?, Some(earlier))
 			}
 		};
 		let place = (release.committee, release.epoch);
@@ -269,7 +304,11 @@ impl<T: Config> Pallet<T> {
 			ReleaseState::Open => {
 				let waits =
 					T::KeyedJobs::key_wanted(job).is_some_and(|wanted| wanted.attempt == attempt);
-				ensure!(!waits || Self::now() >= release.deadline, Error::<T>::TooEarly);
+				// To an enclave that was revoked nobody can release.
+				let open = waits
+					&& Self::now() < release.deadline
+					&& Self::was_live(release.attestation, Self::now());
+				ensure!(!open, Error::<T>::TooEarly);
 				waits
 			}
 		};
@@ -277,6 +316,12 @@ impl<T: Config> Pallet<T> {
 			if missed { Self::punish(job, &release)? } else { (ReleaseOutcome::Dropped, 0) };
 		Self::forget_release(job, &release, outcome);
 		Ok(slashed)
+	}
+
+	/// Whether an attestation is stored and was not revoked before a tick.
+	fn was_live(attestation: AttestationId, before: BlockOf<T>) -> bool {
+		Attestations::<T>::get(attestation)
+			.is_some_and(|record| record.revoked.is_none_or(|revoked| revoked.at >= before))
 	}
 
 	/// Takes part of the bonds of those who did not release their share, unless they have an excuse.
@@ -287,9 +332,7 @@ impl<T: Config> Pallet<T> {
 		let place = (release.committee, release.epoch);
 		let had = release.deadline.saturating_sub(release.opened_at);
 		// What is revoked later does not make up for silence.
-		let live = Attestations::<T>::get(release.attestation).is_some_and(|record| {
-			record.revoked.is_none_or(|revoked| revoked.at >= release.deadline)
-		});
+		let live = Self::was_live(release.attestation, release.deadline);
 		let mut seats = Seats::<T>::get(place);
 		let asked = seats.iter().filter(|seat| !Self::is_provider(seat, release)).count();
 		let excused = had < T::CommitteeRules::get().response_time
@@ -332,6 +375,7 @@ impl<T: Config> Pallet<T> {
 		ensure!(!may_want, Error::<T>::Committee(Fault::StillNeeded));
 		ensure!(!Releases::<T>::contains_key(job), Error::<T>::Committee(Fault::ReleaseOpen));
 		Self::give_back(HoldReason::ReleaseFees, &key.requester, key.held)?;
+		Self::give_back(HoldReason::KeyDeposit, &key.requester, key.deposit)?;
 		EntrustedKeys::<T>::remove(job);
 		Committees::<T>::mutate(key.committee, |committee| {
 			if let Some(committee) = committee {
@@ -343,6 +387,7 @@ impl<T: Config> Pallet<T> {
 			committee: key.committee,
 			requester: key.requester,
 			returned: key.held,
+			deposit: key.deposit,
 		});
 		Ok(())
 	}

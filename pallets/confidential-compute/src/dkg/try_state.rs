@@ -236,6 +236,14 @@ impl<T: Config> Pallet<T> {
 				HoldReason::ReleaseFees,
 				frame_system::Account::<T>::iter_keys(),
 				"fees on hold differ from an account's keys",
+			)?;
+		EntrustedKeys::<T>::iter_values()
+			.map(|key| (key.requester, key.deposit))
+			.collect::<Owed<_, _>>()
+			.ensure_held::<T::Currency>(
+				HoldReason::KeyDeposit,
+				frame_system::Account::<T>::iter_keys(),
+				"deposits on hold differ from an account's entrusted keys",
 			)
 			.map(|_| ())
 	}

@@ -49,6 +49,10 @@ pub struct CommitteeRules<BlockNumber> {
 	/// a requester must have left them before a missed key is not its own fault. Less than the
 	/// market's period for keys.
 	pub response_time: BlockNumber,
+	/// Most releases that the members of an epoch owe at a time. No more than each of them can surely
+	/// answer within `response_time`, full blocks included: nobody shall be able to ask for so many
+	/// that honest members miss some and pay for it.
+	pub max_releases: u32,
 	/// Share of the bond that a bad dealing or a false complaint costs.
 	pub fault_penalty: Percent,
 	/// Share of the bond that a missed dealing or a missed release costs.
@@ -65,6 +69,7 @@ impl<BlockNumber: AtLeast32BitUnsigned + Copy> CommitteeRules<BlockNumber> {
 			&& self.reshare_lead > making
 			&& self.epoch_length > self.reshare_lead
 			&& !self.response_time.is_zero()
+			&& self.max_releases > 0
 			&& !self.fault_penalty.is_zero()
 			&& !self.silence_penalty.is_zero()
 	}
@@ -344,6 +349,8 @@ pub struct EntrustedKey<AccountId, Balance, BlockNumber> {
 	pub per_attempt: Balance,
 	/// What is on hold for shares.
 	pub held: Balance,
+	/// What is on hold for what is stored of it.
+	pub deposit: Balance,
 }
 
 /// Where the release of a key stands.
@@ -480,7 +487,8 @@ pub enum ReleaseOutcome {
 	/// The attempt ended otherwise, or had its key from the requester.
 	#[codec(index = 1)]
 	Dropped,
-	/// The members had no time, or were asked to release to an enclave that was revoked.
+	/// The members had no time, were asked to release to an enclave that was revoked, or were too
+	/// few without the provider.
 	#[codec(index = 2)]
 	Excused,
 	/// Members were silent, and paid for it.
@@ -563,6 +571,8 @@ pub enum CommitteeFault {
 	ProviderIsMember,
 	/// The message does not verify.
 	Message(MessageFault),
+	/// The members owe as many releases as they can at a time.
+	TooManyReleases,
 }
 
 /// Why a message does not verify.

@@ -1,7 +1,8 @@
 //! `complete_with_evidence`: receipts of enclaves, and proofs of inference.
 
 use super::*;
-use ai_compute_primitives::{ProofClaim, ProofTerms, ProvenOutput};
+use ai_compute_primitives::{JobKeys, ProofClaim, ProofTerms, ProvenOutput};
+use sp_runtime::DispatchResult;
 
 fn complete(
 	job_id: u64,

@@ -74,6 +74,7 @@ parameter_types! {
 		epoch_length: 1_000,
 		reshare_lead: 200,
 		response_time: 10,
+		max_releases: 5,
 		fault_penalty: Percent::from_percent(50),
 		silence_penalty: Percent::from_percent(10),
 	};

@@ -1,9 +1,9 @@
 use crate::{mock::*, *};
 use codec::Decode;
-use frame_support::{assert_noop, assert_ok};
+use frame_support::{assert_noop, assert_ok, dispatch::GetDispatchInfo};
 use payment_vouchers::{Claim, LockKind, SignedVoucher, Voucher};
 use sp_core::{ecdsa, ed25519, sr25519, Pair, H256};
-use sp_runtime::{MultiSignature, Percent};
+use sp_runtime::{traits::Dispatchable, MultiSignature, Percent};
 
 #[test]
 fn success_pays_the_difference_and_keeps_the_fee() {
@@ -46,6 +46,22 @@ fn success_by_anyone_pays_the_payee_only() {
 		let id = open();
 		assert_ok!(Payments::claim(signed(CAROL), claim_of(id, 1_000)));
 		assert_eq!((gain(&CAROL), gain(&BOB)), (0, 950));
+	});
+}
+
+#[test]
+fn success_on_a_channel_without_a_job_is_cheaper() {
+	run(|| {
+		let weights = |channel| {
+			let call = Call::<Test>::claim { claim: claim_of(channel, 1_000) };
+			let declared = call.get_dispatch_info().call_weight;
+			let info = RuntimeCall::from(call).dispatch(signed(BOB)).unwrap();
+			(declared, info.actual_weight)
+		};
+		let (declared, actual) = weights(open());
+		assert_eq!(actual, Some(<() as WeightInfo>::claim_sr25519()));
+		assert_eq!(declared, <() as WeightInfo>::claim_tied_sr25519());
+		assert_eq!(weights(open_for(Some(new_job()))), (declared, None));
 	});
 }
 

@@ -132,6 +132,8 @@ fn apply(step: Step, promised: &mut Promised) -> DispatchResult {
 		Step::Claim(id, amount, lock, shown) => {
 			let signed = sign(voucher_for(id, amount, lock, promised));
 			Payments::claim(stranger(), Claim { signed, preimage: shown.then_some(PREIMAGE) })
+				.map(drop)
+				.map_err(|refused| refused.error)
 		}
 		Step::ClaimMany(items) => {
 			let claims = items

@@ -67,6 +67,8 @@ fn for_each_trace_removed() {
 	}
 	let reason = HoldReason::ReleaseFees.into();
 	assert_ok!(Balances::release(&reason, &ALICE, FEE * 9, Precision::Exact));
+	let reason = HoldReason::KeyDeposit.into();
+	assert_ok!(Balances::release(&reason, &ALICE, key_deposit(), Precision::Exact));
 	let _ = Seats::<Test>::clear(u32::MAX, None);
 	let _ = Commitments::<Test>::clear(u32::MAX, None);
 	let _ = Dealings::<Test>::clear(u32::MAX, None);

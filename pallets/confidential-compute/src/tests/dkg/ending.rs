@@ -30,7 +30,8 @@ fn a_key_that_nobody_takes_over_ends() {
 		);
 		assert!(!ConfidentialCompute::committee(C).unwrap().accepts_keys);
 		assert_noop!(end(), Error::<Test>::TooEarly);
-		wait(RULES.reshare_lead);
+		wait(RULES.reshare_lead - 1);
+		assert_noop!(end(), Error::<Test>::TooEarly);
 		assert_ok!(open());
 		assert_noop!(end(), fault(CommitteeFault::EpochPending));
 		wait(RULES.join_period);

@@ -194,4 +194,10 @@ fn try_state_detects_money_that_is_not_held() {
 	detects(message, || {
 		EntrustedKeys::<Test>::mutate(1, |key| key.as_mut().unwrap().requester = BOB)
 	});
+	let message = "deposits on hold differ from an account's entrusted keys";
+	detects(message, || {
+		let reason = HoldReason::KeyDeposit.into();
+		assert_ok!(Balances::release(&reason, &ALICE, 1, Precision::Exact));
+	});
+	detects(message, || EntrustedKeys::<Test>::mutate(1, |key| key.as_mut().unwrap().deposit += 1));
 }

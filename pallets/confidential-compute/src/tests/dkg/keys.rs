@@ -21,11 +21,12 @@ fn a_key_is_entrusted_with_the_fees_of_every_attempt() {
 		let ciphertext = world.encrypt(ALICE);
 		assert_ok!(entrust(ALICE, 1, ciphertext));
 		let held = FEE * 3 * 3;
+		let deposit = key_deposit();
 		assert_eq!(
 			events(),
-			[Event::KeyEntrusted { job: 1, committee: C, requester: ALICE, held }]
+			[Event::KeyEntrusted { job: 1, committee: C, requester: ALICE, held, deposit }]
 		);
-		assert_eq!(fees_held(ALICE), held);
+		assert_eq!((fees_held(ALICE), deposited(ALICE)), (held, deposit));
 		assert_eq!(committee().entrusted, 1);
 		assert_noop!(entrust(ALICE, 1, ciphertext), fault(CommitteeFault::AlreadyEntrusted));
 	});
@@ -58,10 +59,10 @@ fn only_the_requester_of_a_job_that_may_want_its_key_entrusts_it() {
 fn who_cannot_prepay_does_not_entrust() {
 	with_key(|mut world| {
 		world.submit(1, PAUPER);
-		Balances::set_balance(&PAUPER, FEE * 9 + ED - 1);
+		Balances::set_balance(&PAUPER, key_deposit() + FEE * 9 + ED - 1);
 		let ciphertext = world.encrypt(PAUPER);
 		assert_noop!(entrust(PAUPER, 1, ciphertext), Error::<Test>::InsufficientBalance);
-		Balances::set_balance(&PAUPER, FEE * 9 + ED);
+		Balances::set_balance(&PAUPER, key_deposit() + FEE * 9 + ED);
 		assert_ok!(entrust(PAUPER, 1, ciphertext));
 		let terms = CommitteeTerms { share_fee: Balance::MAX / 3, ..TERMS };
 		assert_ok!(ConfidentialCompute::set_committee(root(), C, terms, policy()));
@@ -72,13 +73,14 @@ fn who_cannot_prepay_does_not_entrust() {
 }
 
 #[test]
-fn without_a_fee_nothing_is_held() {
+fn without_a_fee_only_the_deposit_is_held() {
 	with_key(|mut world| {
 		let terms = CommitteeTerms { share_fee: 0, ..TERMS };
 		assert_ok!(ConfidentialCompute::set_committee(root(), C, terms, policy()));
 		world.submit(1, ALICE);
 		let ciphertext = world.encrypt(ALICE);
 		assert_ok!(entrust(ALICE, 1, ciphertext));
+		assert_eq!((fees_held(ALICE), deposited(ALICE)), (0, key_deposit()));
 		world.assign(1, 1);
 		world.release_all(1, [1, 2, 3]);
 		assert_eq!(world.open_as(1, PROVIDER), Ok(DATA_KEY));
@@ -144,9 +146,15 @@ fn a_key_that_is_not_wanted_any_more_is_withdrawn_by_anybody() {
 		assert_ok!(withdraw(1));
 		assert_eq!(
 			events(),
-			[Event::KeyWithdrawn { job: 1, committee: C, requester: ALICE, returned: FEE * 6 }]
+			[Event::KeyWithdrawn {
+				job: 1,
+				committee: C,
+				requester: ALICE,
+				returned: FEE * 6,
+				deposit: key_deposit(),
+			}]
 		);
-		assert_eq!(fees_held(ALICE), 0);
+		assert_eq!((fees_held(ALICE), deposited(ALICE)), (0, 0));
 		assert_eq!(free(ALICE), START_BALANCE - FEE * 3);
 		assert_eq!(committee().entrusted, 0);
 		assert_noop!(withdraw(1), fault(CommitteeFault::NotEntrusted));

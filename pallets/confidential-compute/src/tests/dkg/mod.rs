@@ -1,5 +1,6 @@
 //! Committees end to end, their members played by the reference client.
 
+mod attacks;
 mod attested;
 mod dealing;
 mod ending;
@@ -73,6 +74,15 @@ pub fn bonded(n: u8) -> Balance {
 
 pub fn fees_held(who: AccountId) -> Balance {
 	Balances::balance_on_hold(&HoldReason::ReleaseFees.into(), &who)
+}
+
+pub fn deposited(who: AccountId) -> Balance {
+	Balances::balance_on_hold(&HoldReason::KeyDeposit.into(), &who)
+}
+
+/// What the data keys of the committee of five cost to keep.
+pub fn key_deposit() -> Balance {
+	ConfidentialCompute::key_deposit(TERMS.threshold)
 }
 
 pub fn free(who: AccountId) -> Balance {
@@ -613,6 +623,7 @@ fn stored_numbers() {
 		ReleaseOutcome::Punished,
 	];
 	assert_eq!(outcomes.encode(), [0, 1, 2, 3]);
+	assert_eq!(HoldReason::KeyDeposit.encode(), [4]);
 }
 
 #[test]
@@ -650,6 +661,7 @@ fn rules_leave_time() {
 		dkg::CommitteeRules { reshare_lead: 120, ..RULES },
 		dkg::CommitteeRules { epoch_length: 200, ..RULES },
 		dkg::CommitteeRules { response_time: 0, ..RULES },
+		dkg::CommitteeRules { max_releases: 0, ..RULES },
 		dkg::CommitteeRules { fault_penalty: Default::default(), ..RULES },
 		dkg::CommitteeRules { silence_penalty: Default::default(), ..RULES },
 	];

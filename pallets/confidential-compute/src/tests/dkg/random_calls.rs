@@ -448,7 +448,7 @@ fn run(steps: Vec<Step>, done: &RefCell<BTreeMap<String, usize>>) {
 			assert_eq!(bonded(n), 0);
 		}
 		for who in REQUESTERS {
-			assert_eq!(fees_held(who), 0);
+			assert_eq!((fees_held(who), deposited(who)), (0, 0));
 		}
 		assert_eq!(Committees::<Test>::iter().count(), 0);
 		assert_eq!(CommitteePolicies::<Test>::iter().count(), 0);
