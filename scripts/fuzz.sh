@@ -50,9 +50,8 @@ cd "$ROOT"
 
 if [ $smoke = yes ]; then
 	step "Replaying seeds and regressions, then ${seconds:-1} s of random changes each"
-	# The test harness takes names, and runs what any of them is part of.
-	FUZZ_SECONDS=${seconds:-1} cargo test --locked ${FUZZ_PROFILE---release} --package fuzz-checks \
-		--test replay -- --exact memory_is_measured every_target_is_replayed_and_has_a_program "${chosen[@]}"
+	FUZZ_SECONDS=${seconds:-1} cargo test --release --locked --package fuzz-checks --test replay -- \
+		--exact memory_is_measured every_target_is_replayed_and_has_a_program "${chosen[@]}"
 	step "No input broke a property"
 	exit 0
 fi
@@ -86,8 +85,12 @@ for target in "${chosen[@]}"; do
 	export FUZZ_SEEDS=$CARGO_TARGET_DIR/fuzz-seeds/$target
 	rm -rf "$FUZZ_SEEDS"
 	mkdir -p "$corpus/$target" "$FUZZ_SEEDS" "fuzz/artifacts/$target"
-	arguments=(-max_total_time="${seconds:-600}" -timeout=$SLOWEST_SECONDS -rss_limit_mb=$MOST_MEGABYTES
-		-print_final_stats=1 -artifact_prefix="fuzz/artifacts/$target/")
+	# Writes the seeds, and how long an input may be.
+	"$programs/$target" -runs=1 -artifact_prefix="fuzz/artifacts/$target/" 2>/dev/null ||
+		die "$target does not start: run $programs/$target"
+	arguments=(-max_len="$(cat "$FUZZ_SEEDS.max_len")" -max_total_time="${seconds:-600}"
+		-timeout="$SLOWEST_SECONDS" -rss_limit_mb="$MOST_MEGABYTES" -print_final_stats=1
+		-artifact_prefix="fuzz/artifacts/$target/")
 	if [ -e "fuzz/dictionaries/$target.dict" ]; then
 		arguments+=(-dict="fuzz/dictionaries/$target.dict")
 	fi

@@ -14,6 +14,8 @@
 //! | `fuzz/fuzz_targets/*.rs` | inputs that libFuzzer makes, with a nightly compiler |
 //! | the test `replay` of this crate | [`seeds`], the inputs of `fuzz/regressions`, and random changes to both |
 
+#![cfg(feature = "checks")]
+
 mod certificates;
 mod collateral;
 mod committee;
@@ -91,7 +93,7 @@ pub fn target(name: &str) -> Option<&'static Target> {
 }
 
 /// What a fuzz program does first: writes the seeds of its target to the folder that the variable
-/// `FUZZ_SEEDS` names, if it does.
+/// `FUZZ_SEEDS` names, if it does, and its longest length to a file beside it, `….max_len`.
 ///
 /// # Panics
 ///
@@ -104,6 +106,8 @@ pub fn prepare(name: &str) -> &'static Target {
 			let name = hex::encode(&sp_io::hashing::blake2_256(&seed)[..8]);
 			std::fs::write(folder.join(name), seed).expect("a folder that can be written to");
 		}
+		std::fs::write(folder.with_extension("max_len"), target.max_len.to_string())
+			.expect("a folder that can be written to");
 	}
 	target
 }
