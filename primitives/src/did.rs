@@ -60,9 +60,12 @@ impl Did {
 	/// Checks the syntax of `bytes`.
 	pub fn parse(bytes: impl AsRef<[u8]>) -> Result<Self, DidError> {
 		let bytes = bytes.as_ref();
-		let bounded = BoundedVec::try_from(bytes.to_vec()).map_err(|_| DidError::TooLong)?;
+		// Before anything is copied.
+		if bytes.len() > MAX_DID_LEN as usize {
+			return Err(DidError::TooLong);
+		}
 		check_syntax(bytes).ok_or(DidError::Malformed)?;
-		Ok(Self(bounded))
+		BoundedVec::try_from(bytes.to_vec()).map(Self).map_err(|_| DidError::TooLong)
 	}
 
 	/// The DID's bytes.

@@ -86,6 +86,7 @@ pub fn parse(quote: &[u8]) -> Result<ParsedQuote, QuoteFault> {
 	if quote.len() > crate::MAX_QUOTE_LEN as usize {
 		return Err(QuoteFault::TooLong);
 	}
+	lengths_fit(quote).ok_or(QuoteFault::Malformed)?;
 	let parsed = Quote::parse(quote).map_err(|_| QuoteFault::Malformed)?;
 	let (tee, measurement, report_data) = match (&parsed.report, parsed.header.version) {
 		(Report::SgxEnclave(report), 3) => {
@@ -127,6 +128,41 @@ pub fn parse(quote: &[u8]) -> Result<ParsedQuote, QuoteFault> {
 		dcap_qvl::config::PckCa::Platform => PckCa::Platform,
 	};
 	Ok(ParsedQuote { tee, fmspc, ca, measurement, report_data })
+}
+
+/// Whether all that a quote announces is there. The library makes room for up to a megabyte on the
+/// word of a length in the quote before it misses the bytes.
+fn lengths_fit(quote: &[u8]) -> Option<()> {
+	const HEADER: usize = 48;
+	const SGX_REPORT: usize = 384;
+	const TD_REPORT: usize = 584;
+	/// An ECDSA signature, and as long a public key.
+	const SIGNATURE: usize = 64;
+
+	let header: &[u8; HEADER] = quote.first_chunk()?;
+	let version = u16::from_le_bytes([header[0], header[1]]);
+	let report = match (version, header[4..8] == [0; 4]) {
+		(5, _) => {
+			let size: &[u8; 4] = quote.get(HEADER + 2..)?.first_chunk()?;
+			usize::try_from(u32::from_le_bytes(*size)).ok()?.checked_add(6)?
+		}
+		(_, true) => SGX_REPORT,
+		(_, false) => TD_REPORT,
+	};
+	let signatures = sized::<4>(quote.get(HEADER..)?.get(report..)?)?.get(2 * SIGNATURE..)?;
+	// From version 4 on the rest is wrapped, behind two bytes that say so.
+	let rest = if version == 3 { signatures } else { sized::<4>(signatures.get(2..)?)? };
+	let certification = rest.get(SGX_REPORT + SIGNATURE..)?;
+	let skipped = sized::<2>(certification)?.len().checked_add(4)?;
+	sized::<4>(certification.get(skipped..)?).map(|_| ())
+}
+
+/// What follows a length of `N` bytes, if it is there.
+fn sized<const N: usize>(bytes: &[u8]) -> Option<&[u8]> {
+	let (len, rest) = bytes.split_first_chunk::<N>()?;
+	let mut wide = [0; 4];
+	wide.get_mut(..N)?.copy_from_slice(len);
+	rest.get(..usize::try_from(u32::from_le_bytes(wide)).ok()?)
 }
 
 fn trust_domain(td: &TDReport10) -> Result<Measurement, QuoteFault> {
@@ -280,5 +316,43 @@ pub(crate) fn certificate_fault(error: &webpki::Error) -> QuoteFault {
 		}
 		webpki::Error::CertNotValidYet { .. } => QuoteFault::CertificateNotYetValid,
 		_ => QuoteFault::CertificateInvalid,
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::fixtures::{SGX, TDX, TDX_15EX};
+
+	/// Offsets of the lengths in a quote whose signed part is so long.
+	fn lengths(quote: &[u8], signed: usize) -> Vec<(usize, usize)> {
+		let wrapped = signed + 4 + 128;
+		let report = if quote[0] == 3 { wrapped } else { wrapped + 6 };
+		let auth = report + 384 + 64;
+		let auth_len = usize::from(u16::from_le_bytes([quote[auth], quote[auth + 1]]));
+		let mut all = vec![(signed, 4), (auth, 2), (auth + 2 + auth_len + 2, 4)];
+		if quote[0] != 3 {
+			all.push((wrapped + 2, 4));
+		}
+		all
+	}
+
+	#[test]
+	fn lengths_that_announce_more_than_there_is_are_refused_before_the_library_sees_them() {
+		for (fixture, signed) in [(&SGX, 432), (&TDX, 632), (&TDX_15EX, 48 + 6 + 885)] {
+			assert_eq!(lengths_fit(fixture.quote), Some(()));
+			for (at, bytes) in lengths(fixture.quote, signed) {
+				let mut quote = fixture.quote.to_vec();
+				// As much as the library would make room for.
+				let most = 0xf_ffff_u32.to_le_bytes();
+				quote[at..at + bytes].copy_from_slice(&most[..bytes]);
+				assert_eq!(lengths_fit(&quote), None, "length at {at}");
+				assert_eq!(parse(&quote), Err(QuoteFault::Malformed));
+			}
+			let end = lengths(fixture.quote, signed)[2].0;
+			for len in [0, 1, 47, 48, 53, 54, signed, signed + 3, signed + 131, end, end + 4] {
+				assert_eq!(lengths_fit(&fixture.quote[..len]), None, "{len} bytes");
+			}
+		}
 	}
 }
