@@ -36,8 +36,6 @@ SKIP_AI_COMPUTE_PBC_RUNTIME_WASM_BUILD=1 cargo clippy --release --locked --works
 
 step "Building the workspace"
 cargo build --release --locked --workspace
-# Members of committees, for the end-to-end tests.
-cargo build --release --locked --workspace --example committee
 
 step "What operators install"
 "$ROOT/scripts/check-deploy.sh"
@@ -62,6 +60,7 @@ if [ $e2e = yes ]; then
 	export NEXT_RUNTIME_WASM
 	export AI_COMPUTE_COLLATOR=$CARGO_TARGET_DIR/release/ai-compute-pbc-collator
 	export AI_COMPUTE_CHAIN_SPEC_GENERATOR=$CARGO_TARGET_DIR/release/chain-spec-generator
+	# The tests were built with it.
 	export AI_COMPUTE_COMMITTEE_CLIENT=$CARGO_TARGET_DIR/release/examples/committee
 	step "End-to-end tests on a dev node"
 	(cd e2e && npm test --silent)
