@@ -194,7 +194,7 @@ pub trait AttestationInspect<AccountId, BlockNumber> {
 	/// Refuses an attestation that was revoked.
 	fn ensure_live(attestation: AttestationId) -> DispatchResult;
 
-	/// Whether an attestation was revoked.
+	/// Whether an attestation was revoked, or is so long over that nobody can tell any more.
 	fn is_revoked(attestation: AttestationId) -> bool;
 
 	/// Whether `signature` is one over `receipt` by the session key of `signer`: the attestation

@@ -598,7 +598,7 @@ impl<T: Config> AttestationInspect<T::AccountId, BlockOf<T>> for Pallet<T> {
 	}
 
 	fn is_revoked(attestation: AttestationId) -> bool {
-		Attestations::<T>::get(attestation).is_some_and(|record| record.revoked.is_some())
+		Attestations::<T>::get(attestation).is_none_or(|record| record.revoked.is_some())
 	}
 
 	fn check_receipt(

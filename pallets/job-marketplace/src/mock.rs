@@ -687,7 +687,7 @@ impl AttestationInspect<AccountId, BlockNumber> for MockAttestations {
 		Ok(())
 	}
 	fn is_revoked(id: AttestationId) -> bool {
-		MockAttested::get(id).is_some_and(|record| record.revoked.is_some())
+		MockAttested::get(id).is_none_or(|record| record.revoked.is_some())
 	}
 	fn check_receipt(
 		receipt: &Receipt,

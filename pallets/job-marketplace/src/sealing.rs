@@ -344,7 +344,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// How an attempt that fails with `outcome` counts: it is nobody's fault if the attestation that
-	/// it needs was revoked.
+	/// it needs was revoked, or if nobody has ended it for so long that its record is gone.
 	pub(crate) fn blame(job_id: JobId, job: &JobRecordOf<T>, outcome: JobOutcome) -> JobOutcome {
 		if !job.confidential {
 			return outcome;

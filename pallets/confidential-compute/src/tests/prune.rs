@@ -2,6 +2,7 @@ use crate::{
 	mock::*, pki::Gpu, Attestations, BoundGpus, Error, Event, GpuClaims, LoneGpus,
 	NodeAttestations, PlatformClaims, SessionIds,
 };
+use ai_compute_primitives::AttestationInspect;
 use frame_support::{assert_noop, assert_ok};
 
 fn prune(id: u64) -> sp_runtime::DispatchResult {
@@ -38,6 +39,9 @@ fn a_revoked_one_stays_as_long() {
 		assert_noop!(prune(id), Error::<Test>::TooEarly);
 		wait(VALIDITY - 1);
 		assert_ok!(prune(id));
+		// Pruning makes no excused node a guilty one.
+		type Inspect = ConfidentialCompute;
+		assert!(<Inspect as AttestationInspect<AccountId, u32>>::is_revoked(id));
 	});
 }
 

@@ -511,6 +511,32 @@ mod missing_keys {
 		}
 	}
 
+	/// Records of attestations go some days after their time. Whoever waits that long to have a revoked
+	/// node punished has waited in vain.
+	#[test]
+	fn nobody_is_blamed_once_the_attestation_is_forgotten() {
+		run(|| {
+			let (job_id, id) = processing_sealed();
+			revoke(id, false);
+			go_to_deadline(job_id);
+			MockAttested::remove(id);
+			assert_ok!(Market::expire_job(signed(ALICE), job_id));
+			let outcomes: Vec<_> = Outcomes::get().into_iter().map(|o| o.3).collect();
+			assert_eq!(
+				(status(job_id), outcomes),
+				(JobStatus::Failed, vec![JobOutcome::Undecided])
+			);
+		});
+		// One that stands is to blame.
+		run(|| {
+			let (job_id, _) = processing_sealed();
+			go_to_deadline(job_id);
+			assert_ok!(Market::expire_job(signed(ALICE), job_id));
+			let outcomes: Vec<_> = Outcomes::get().into_iter().map(|o| o.3).collect();
+			assert_eq!(outcomes, [JobOutcome::TimedOut]);
+		});
+	}
+
 	#[test]
 	fn a_job_whose_node_lost_its_attestation_looks_for_another() {
 		run(|| {
