@@ -208,13 +208,14 @@ pub trait AttestationInspect<AccountId, BlockNumber> {
 		policy: &PolicyHash,
 	) -> DispatchResult;
 
-	/// Makes `node` of `owner` satisfy the policy of every model without one of its own, for
-	/// benchmarks. Returns its hash.
+	/// Makes `node` of `owner` satisfy the policy of every model without one of its own, by an
+	/// attestation that `predecessor` signed for, for benchmarks. Returns the hash of the policy.
 	#[cfg(feature = "runtime-benchmarks")]
 	fn attest_for_benchmark(
 		node: &DidHash,
 		owner: &AccountId,
 		keys: EnclaveKeys,
+		predecessor: Option<AttestationId>,
 	) -> (PolicyHash, AttestationId);
 }
 
@@ -261,6 +262,7 @@ impl<AccountId, BlockNumber> AttestationInspect<AccountId, BlockNumber> for () {
 		_: &DidHash,
 		_: &AccountId,
 		_: EnclaveKeys,
+		_: Option<AttestationId>,
 	) -> (PolicyHash, AttestationId) {
 		Default::default()
 	}

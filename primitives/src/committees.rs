@@ -108,6 +108,11 @@ pub trait CommitteeKeys<AccountId, BlockNumber> {
 	/// is the committee's, has its silent members pay the provider. To be called once, before the
 	/// attempt ends.
 	fn key_missed(job: JobId, attempt: u8, deadline: BlockNumber) -> KeyFault;
+
+	/// Has the largest committee keep the key of a job whose attempt waits for it, for benchmarks. It got
+	/// the key too late to be blamed.
+	#[cfg(feature = "runtime-benchmarks")]
+	fn keep_for_benchmark(job: JobId);
 }
 
 /// No committees: requesters deliver all keys themselves.
@@ -118,6 +123,8 @@ impl<AccountId, BlockNumber> CommitteeKeys<AccountId, BlockNumber> for () {
 	fn key_missed(_: JobId, _: u8, _: BlockNumber) -> KeyFault {
 		KeyFault::Requester
 	}
+	#[cfg(feature = "runtime-benchmarks")]
+	fn keep_for_benchmark(_: JobId) {}
 }
 
 /// No jobs: no key is wanted.

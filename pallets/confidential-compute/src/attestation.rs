@@ -615,7 +615,8 @@ impl<T: Config> AttestationInspect<T::AccountId, BlockOf<T>> for Pallet<T> {
 		node: &DidHash,
 		owner: &T::AccountId,
 		keys: EnclaveKeys,
+		predecessor: Option<AttestationId>,
 	) -> (PolicyHash, AttestationId) {
-		crate::benchmarking::attest::<T>(node, owner, keys)
+		crate::benchmarking::attest::<T>(node, owner, keys, predecessor)
 	}
 }

@@ -176,13 +176,14 @@ pub(crate) fn attest<T: Config>(
 	node: &DidHash,
 	owner: &T::AccountId,
 	keys: EnclaveKeys,
+	predecessor: Option<AttestationId>,
 ) -> (PolicyHash, AttestationId) {
 	let policy = policy(0);
 	let hash = policy.hash(None);
 	if GlobalPolicy::<T>::get() != Some(hash) {
 		Pallet::<T>::do_set_global_policy(Some(policy)).expect("in order");
 	}
-	(hash, store::<T>(node, owner, keys, 1, None))
+	(hash, store::<T>(node, owner, keys, 1, predecessor))
 }
 
 fn wait<T: Config>(ticks: BlockOf<T>) {
@@ -777,7 +778,7 @@ mod benchmarks {
 		let owner: T::AccountId = whitelisted_caller();
 		let node = node_did().hash();
 		let first = keys_of(SessionKey::Ed25519([1; 32]));
-		let (policy, pinned) = attest::<T>(&node, &owner, first);
+		let (policy, pinned) = attest::<T>(&node, &owner, first, None);
 		let (keys, public) = keys();
 		let signer = store::<T>(&node, &owner, keys, 1, Some(pinned));
 		let receipt = Receipt {

@@ -389,7 +389,8 @@ pub(crate) fn give_up<T: Config>(job_id: JobId) {
 /// A full job, assigned to `owner` and confidential, that waits for its key.
 fn unkeyed<T: Config>(owner: &T::AccountId, keys: EnclaveKeys) -> (JobId, AttestationId) {
 	let (job_id, did) = assigned::<T>(owner);
-	let (policy, attestation) = T::Attestations::attest_for_benchmark(&did.hash(), owner, keys);
+	let (policy, attestation) =
+		T::Attestations::attest_for_benchmark(&did.hash(), owner, keys, None);
 	await_key::<T>(job_id, policy, attestation);
 	(job_id, attestation)
 }
@@ -1104,7 +1105,7 @@ mod benchmarks {
 	fn seal_job() -> Result<(), BenchmarkError> {
 		let owner = funded::<T>("provider", 0);
 		let did = register::<T>(5_000, &owner);
-		T::Attestations::attest_for_benchmark(&did.hash(), &owner, enclave(1));
+		T::Attestations::attest_for_benchmark(&did.hash(), &owner, enclave(1), None);
 		let model = model_did();
 		let prompt = sealed_prompt(MAX_PROMPT_LEN);
 		#[block]
@@ -1138,13 +1139,17 @@ mod benchmarks {
 		Ok(())
 	}
 
-	/// What it adds to a look at a bid, and to the choice of one, that the job is confidential.
+	/// What it adds to a look at a bid, and to the choice of one, that the job is confidential. A
+	/// committee keeps its key, and the node's newest attestation is of no use.
 	#[benchmark]
 	fn qualify_node() {
 		let owner = funded::<T>("provider", 0);
 		let (job_id, attestation) = unkeyed::<T>(&owner, enclave(1));
 		let job = job::<T>(job_id);
 		let node = job.assignment.as_ref().unwrap().node;
+		let former = funded::<T>("former owner", 0);
+		T::Attestations::attest_for_benchmark(&node, &former, enclave(2), None);
+		T::Committees::keep_for_benchmark(job_id);
 		let until = tick::<T>().saturating_add(1u32.into());
 		let parameters = Parameters::<T>::get();
 		#[block]
@@ -1202,26 +1207,34 @@ mod benchmarks {
 		assert!(!SealedKeys::<T>::contains_key(job_id));
 	}
 
+	/// A committee has the key too, and had no time to release it.
 	#[benchmark]
 	fn expire_unkeyed() {
 		fee_account::<T>();
 		let owner = funded::<T>("provider", 0);
 		let (job_id, _) = unkeyed::<T>(&owner, enclave(1));
+		T::Committees::keep_for_benchmark(job_id);
 		go_to::<T>(job::<T>(job_id).deadline);
 		#[extrinsic_call]
 		expire_job(RawOrigin::Signed(caller::<T>()), job_id);
 		assert_eq!(job::<T>(job_id).status, JobStatus::Cancelled);
 	}
 
-	/// What a receipt adds to a delivery. What it costs more if a successor of the pinned enclave
-	/// signed it is in the weight of `check_receipt` of confidential compute.
+	/// What a receipt adds to a delivery, that a successor of the pinned enclave signed.
 	#[benchmark]
 	fn check_receipt() -> Result<(), BenchmarkError> {
 		let owner = funded::<T>("provider", 0);
 		let public = sp_io::crypto::sr25519_generate(0.into(), None);
-		let (job_id, attestation) = keyed::<T>(&owner, keys_of(SessionKey::Sr25519(public.0)));
+		let (job_id, attestation) = keyed::<T>(&owner, enclave(1));
 		let job = job::<T>(job_id);
 		let assignment = job.assignment.clone().unwrap();
+		let keys = keys_of(SessionKey::Sr25519(public.0));
+		let (_, signer) = T::Attestations::attest_for_benchmark(
+			&assignment.node,
+			&owner,
+			keys,
+			Some(attestation),
+		);
 		let receipt = Receipt {
 			job: job_id,
 			attempt: job.attempts,
@@ -1238,7 +1251,7 @@ mod benchmarks {
 		let payload = receipt.payload(&genesis);
 		let signature = sp_io::crypto::sr25519_sign(0.into(), &public, &payload).unwrap();
 		let signed = SignedReceipt {
-			signer: attestation,
+			signer,
 			output_commitment: receipt.output_commitment,
 			outcome: receipt.outcome,
 			signature: signature.0.to_vec(),

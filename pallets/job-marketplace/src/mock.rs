@@ -653,7 +653,7 @@ impl AttestationInspect<AccountId, BlockNumber> for MockAttestations {
 	) -> Result<AttestationId, Unqualified> {
 		assert_eq!(scope, Scope::CpuAndGpu, "confidential jobs need the GPUs too");
 		let newest = MockAttested::iter()
-			.filter(|(_, record)| record.node == *node)
+			.filter(|(_, record)| record.node == *node && record.owner == *owner)
 			.max_by_key(|(id, _)| *id);
 		let unqualified = |error, doing| Err(Unqualified { error, doing });
 		match newest {
@@ -662,8 +662,7 @@ impl AttestationInspect<AccountId, BlockNumber> for MockAttestations {
 				unqualified(REVOKED, if by_owner { Doing::Owner } else { Doing::Others })
 			}
 			Some((id, record)) => {
-				let right = record.owner == *owner && record.policy == *policy;
-				if !right {
+				if record.policy != *policy {
 					return unqualified(NO_ATTESTATION, Doing::Owner);
 				}
 				if record.expires_at < until || record.expires_at <= Tick::get() {
@@ -718,6 +717,7 @@ impl AttestationInspect<AccountId, BlockNumber> for MockAttestations {
 		node: &DidHash,
 		owner: &AccountId,
 		keys: EnclaveKeys,
+		predecessor: Option<AttestationId>,
 	) -> (PolicyHash, AttestationId) {
 		set_policy(1);
 		let id = MockAttested::iter_keys().max().map_or(1, |last| last + 1);
@@ -730,7 +730,7 @@ impl AttestationInspect<AccountId, BlockNumber> for MockAttestations {
 				policy,
 				expires_at: BlockNumber::MAX,
 				keys,
-				predecessor: None,
+				predecessor,
 				revoked: None,
 			},
 		);
@@ -821,6 +821,8 @@ impl CommitteeKeys<AccountId, BlockNumber> for MockCommittees {
 		MissedKeys::mutate(|missed| missed.push((job, attempt, deadline)));
 		MissedKeysAre::get()
 	}
+	#[cfg(feature = "runtime-benchmarks")]
+	fn keep_for_benchmark(_: JobId) {}
 }
 
 // ---- externalities

@@ -253,8 +253,39 @@ fn context<T: Config>(requester: &T::AccountId, salt: [u8; 32]) -> KeyContext {
 	}
 }
 
+/// Has the largest committee keep the key of a job whose attempt waits for it. The key came in the last
+/// moment.
+pub(crate) fn keep<T: Config>(job: JobId) {
+	with_key::<T>(MOST);
+	let terms = T::KeyedJobs::key_terms(job).expect("it wants its key");
+	let wanted = T::KeyedJobs::key_wanted(job).expect("it waits");
+	let context = context::<T>(&terms.requester, terms.salt);
+	let ciphertext =
+		client::encrypt(&context, &share(1).public(), &[7; 32], &mut rng()).expect("a key");
+	let key = EntrustedKey {
+		committee: C,
+		requester: terms.requester,
+		ciphertext,
+		since: wanted.deadline.saturating_sub(1u32.into()),
+		per_attempt: Zero::zero(),
+		held: Zero::zero(),
+		deposit: Zero::zero(),
+	};
+	EntrustedKeys::<T>::insert(job, key);
+	open::<T>(job, wanted.attempt);
+}
+
 /// Opens a release of an attempt at the job, with so many shares, in place of the one that is open.
 pub(crate) fn put_release<T: Config>(job: JobId, attempt: u8, shares: u8) {
+	open::<T>(job, attempt);
+	let filler = partial_for::<T>(job, attempt, MOST);
+	let list = (1..=shares).map(|member| (member, filler)).collect::<Vec<_>>();
+	if !list.is_empty() {
+		Partials::<T>::insert(job, PerMember::truncate_from(list));
+	}
+}
+
+fn open<T: Config>(job: JobId, attempt: u8) {
 	let wanted = T::KeyedJobs::key_wanted(job).expect("it waits");
 	let record = Attestations::<T>::get(wanted.attestation).expect("stored");
 	let release = KeyRelease {
@@ -273,11 +304,6 @@ pub(crate) fn put_release<T: Config>(job: JobId, attempt: u8, shares: u8) {
 		deadline: wanted.deadline,
 		state: ReleaseState::Open,
 	};
-	let filler = partial_for::<T>(job, attempt, MOST);
-	let list = (1..=shares).map(|member| (member, filler)).collect::<Vec<_>>();
-	if !list.is_empty() {
-		Partials::<T>::insert(job, PerMember::truncate_from(list));
-	}
 	change::<T>(HELD, |epoch| epoch.open_releases = 1);
 	Releases::<T>::insert(job, release);
 }

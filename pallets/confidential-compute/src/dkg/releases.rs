@@ -419,4 +419,9 @@ impl<T: Config> CommitteeKeys<T::AccountId, BlockOf<T>> for Pallet<T> {
 		}
 		KeyFault::Committee
 	}
+
+	#[cfg(feature = "runtime-benchmarks")]
+	fn keep_for_benchmark(job: JobId) {
+		super::benchmarking::keep::<T>(job);
+	}
 }
