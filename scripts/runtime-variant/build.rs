@@ -17,7 +17,8 @@ fn main() {
 		.with_project(Path::new(&workspace).join("runtime/Cargo.toml"))
 		.expect("scripts/build-runtime.sh has put it there")
 		.import_memory()
-		.export_heap_base();
+		.export_heap_base()
+		.append_to_rust_flags(include_str!("../../runtime/wasm-flags").trim());
 	features
 		.split(',')
 		.filter(|feature| !feature.is_empty())

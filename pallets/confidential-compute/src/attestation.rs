@@ -3,9 +3,9 @@
 use crate::{
 	collateral::CollateralFault, encryption::keys_are_sound, gpu::GpuFault, receipts::has_signed,
 	tee, Attestation, AttestationOf, Attestations, BarredPlatforms, BlockOf, BoundGpus, Claim,
-	Config, CpuFacts, Error, Event, GpuClaims, GpuFacts, LoneGpu, LoneGpus, NextAttestationId,
-	NodeAttestations, NodeProof, Pallet, PlatformClaims, Revocation, RevokedBy, SessionIds,
-	Succession, MAX_BINDING_AGE,
+	Config, CpuFacts, Error, Event, GpuClaims, GpuFacts, Gpus, LoneGpu, LoneGpus,
+	NextAttestationId, NodeAttestations, NodeProof, Pallet, PlatformClaims, Revocation, RevokedBy,
+	SessionIds, Succession, MAX_BINDING_AGE,
 };
 use ai_compute_primitives::{
 	AttestationId, AttestationInspect, Did, DidHash, Doing, EnclaveKeys, NodeInspect, PolicyHash,
@@ -244,7 +244,8 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Removes the first attestation of a node's list if nothing can need it any more.
+	/// Removes the first attestation of a node's list if nothing can need it any more. The claims on its
+	/// GPUs are left to [`Self::do_prune_gpu_claim`]: they are many, and most are claimed again.
 	fn make_room(node: &DidHash, now: BlockOf<T>) {
 		let Some(first) = NodeAttestations::<T>::get(node).first().copied() else { return };
 		let Some(record) = Attestations::<T>::get(first) else {
@@ -362,7 +363,10 @@ impl<T: Config> Pallet<T> {
 		let record = Attestations::<T>::get(id).ok_or(Error::<T>::NotFound)?;
 		let now = Self::now();
 		ensure!(Self::is_spent(&record, now), Error::<T>::TooEarly);
-		Self::remove(id, record, now);
+		let node = record.node;
+		for gpu in Self::remove(id, record, now) {
+			Self::drop_gpu_claims(&gpu, &node, now);
+		}
 		Ok(())
 	}
 
@@ -390,7 +394,8 @@ impl<T: Config> Pallet<T> {
 		now >= record.expires_at.saturating_add(T::RecordRetention::get())
 	}
 
-	fn remove(id: AttestationId, record: AttestationOf<T>, now: BlockOf<T>) {
+	/// Removes an attestation, and the claim on its platform if that is over. Returns its GPUs.
+	fn remove(id: AttestationId, record: AttestationOf<T>, now: BlockOf<T>) -> Gpus {
 		Attestations::<T>::remove(id);
 		SessionIds::<T>::remove(Self::session_hash(&record.owner, &record.keys.session));
 		NodeAttestations::<T>::mutate_exists(record.node, |ids| {
@@ -405,10 +410,8 @@ impl<T: Config> Pallet<T> {
 		if PlatformClaims::<T>::get(record.cpu.platform).as_ref().is_some_and(lapsed) {
 			PlatformClaims::<T>::remove(record.cpu.platform);
 		}
-		for gpu in BoundGpus::<T>::take(id) {
-			Self::drop_gpu_claims(&gpu, &record.node, now);
-		}
 		Self::deposit_event(Event::AttestationRemoved { attestation: id, node: record.node });
+		BoundGpus::<T>::take(id)
 	}
 
 	/// Removes claims on a GPU that are over.

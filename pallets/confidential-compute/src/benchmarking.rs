@@ -12,8 +12,7 @@ use crate::{
 };
 use ai_compute_primitives::{
 	AttestationId, AttestationInspect, Did, DidHash, EnclaveKeys, JobId, JobKeys, PolicyHash,
-	ProofClaim, ProofInspect, ProofKeyHash, ProofLength, ProvenOutput, Receipt, ReceiptOutcome,
-	Scope, SessionKey, MAX_DID_LEN,
+	ProofClaim, ProofInspect, ProofKeyHash, ProofLength, ProvenOutput, SessionKey, MAX_DID_LEN,
 };
 use alloc::{vec, vec::Vec};
 use curve25519_dalek::constants::RISTRETTO_BASEPOINT_COMPRESSED;
@@ -768,42 +767,6 @@ mod benchmarks {
 		_(origin as T::RuntimeOrigin, hash(0));
 
 		assert!(!BarredPlatforms::<T>::contains_key(hash(0)));
-		Ok(())
-	}
-
-	/// What a receipt adds to the completion of a job. Worst case: a successor signed it, with an
-	/// sr25519 key.
-	#[benchmark]
-	fn check_receipt() -> Result<(), BenchmarkError> {
-		let owner: T::AccountId = whitelisted_caller();
-		let node = node_did().hash();
-		let first = keys_of(SessionKey::Ed25519([1; 32]));
-		let (policy, pinned) = attest::<T>(&node, &owner, first, None);
-		let (keys, public) = keys();
-		let signer = store::<T>(&node, &owner, keys, 1, Some(pinned));
-		let receipt = Receipt {
-			job: 1,
-			attempt: 1,
-			node,
-			attestation: pinned,
-			model_version: hash(1),
-			prompt: hash(2),
-			result_hash: [3; 32],
-			output_commitment: [4; 32],
-			tokens_used: 5,
-			outcome: ReceiptOutcome::Done,
-		};
-		let signature = sign(&public, &receipt.payload(&Pallet::<T>::genesis()));
-		let until = Pallet::<T>::now();
-		let qualified = Pallet::<T>::qualified(&node, &owner, &policy, Scope::CpuAndGpu, until);
-		assert_eq!(qualified, Ok(signer));
-
-		#[block]
-		{
-			<Pallet<T> as AttestationInspect<_, _>>::check_receipt(
-				&receipt, signer, &signature, &policy,
-			)?;
-		}
 		Ok(())
 	}
 

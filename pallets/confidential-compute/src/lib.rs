@@ -259,13 +259,7 @@ pub mod pallet {
 
 	/// GPUs that are bound to each attestation.
 	#[pallet::storage]
-	pub type BoundGpus<T: Config> = StorageMap<
-		_,
-		Twox64Concat,
-		AttestationId,
-		BoundedVec<GpuFacts, ConstU32<MAX_GPUS>>,
-		ValueQuery,
-	>;
+	pub type BoundGpus<T: Config> = StorageMap<_, Twox64Concat, AttestationId, Gpus, ValueQuery>;
 
 	/// GPUs that were proven without an enclave, one for each node.
 	#[pallet::storage]

@@ -494,6 +494,9 @@ pub struct GpuFacts {
 	pub evidence: H256,
 }
 
+/// What was proven of the GPUs of an attestation.
+pub type Gpus = BoundedVec<GpuFacts, ConstU32<MAX_GPUS>>;
+
 /// A verified GPU without an enclave: it proves a genuine GPU, and nothing about who uses it.
 #[derive(
 	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,

@@ -68,6 +68,10 @@ impl<'a> P384Certificate<'a> {
 	pub fn parse(der: &'a [u8]) -> Result<Self, CertificateFault> {
 		let malformed = |_| CertificateFault::Malformed;
 		let certificate = Certificate::from_der(der).map_err(malformed)?;
+		// The reader takes dates in either of two forms, where only one is right.
+		if certificate.to_der().map_err(malformed)? != der {
+			return Err(CertificateFault::Malformed);
+		}
 		let tbs = signed_part(der).map_err(malformed)?;
 		let inner = certificate.tbs_certificate();
 		let algorithms_ok = certificate.signature_algorithm().oid == ECDSA_SHA384

@@ -73,7 +73,7 @@ pub trait WeightInfo {
 pub struct SubstrateWeight<T>(PhantomData<T>);
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `JobMarketplace::Parameters` (r:1 w:0)
-	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(52), added: 547, mode: `MaxEncodedLen`)
+	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(56), added: 551, mode: `MaxEncodedLen`)
 	/// Storage: `AIModels::Models` (r:1 w:0)
 	/// Proof: `AIModels::Models` (`max_values`: None, `max_size`: Some(141), added: 2616, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::JobsInBlock` (r:1 w:1)
@@ -83,7 +83,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `JobMarketplace::NextJobId` (r:1 w:1)
 	/// Proof: `JobMarketplace::NextJobId` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(409), added: 2884, mode: `MaxEncodedLen`)
 	/// Storage: `AIModels::OpenJobs` (r:1 w:1)
 	/// Proof: `AIModels::OpenJobs` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::Jobs` (r:0 w:1)
@@ -92,11 +92,11 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `JobMarketplace::Prompts` (`max_values`: None, `max_size`: Some(10258), added: 12733, mode: `MaxEncodedLen`)
 	/// The range of component `p` is `[0, 10240]`.
 	fn submit_job(p: u32, ) -> Weight {
-		// Proof size in bytes: measured `434`, estimated `3784`.
-		// Minimum execution time: 134_379_000 picoseconds.
-		Weight::from_parts(144_622_136, 3784)
-			// Standard error: 95
-			.saturating_add(Weight::from_parts(839, 0).saturating_mul(p.into()))
+		// Proof size in bytes: measured `470`, estimated `3874`.
+		// Minimum execution time: 135_560_000 picoseconds.
+		Weight::from_parts(169_295_295, 3874)
+			// Standard error: 349
+			.saturating_add(Weight::from_parts(2_042, 0).saturating_mul(p.into()))
 			.saturating_add(T::DbWeight::get().reads(7_u64))
 			.saturating_add(T::DbWeight::get().writes(6_u64))
 	}
@@ -121,19 +121,19 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `JobMarketplace::JobOptions` (r:1 w:0)
 	/// Proof: `JobMarketplace::JobOptions` (`max_values`: None, `max_size`: Some(95), added: 2570, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::Parameters` (r:1 w:0)
-	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(52), added: 547, mode: `MaxEncodedLen`)
+	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(56), added: 551, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::BidBooks` (r:1 w:1)
 	/// Proof: `JobMarketplace::BidBooks` (`max_values`: None, `max_size`: Some(2142), added: 4617, mode: `MaxEncodedLen`)
 	/// Storage: `GPURegistry::NodeLoads` (r:1 w:1)
 	/// Proof: `GPURegistry::NodeLoads` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(409), added: 2884, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::JobBids` (r:0 w:1)
 	/// Proof: `JobMarketplace::JobBids` (`max_values`: None, `max_size`: Some(255), added: 2730, mode: `MaxEncodedLen`)
 	fn place_bid() -> Weight {
-		// Proof size in bytes: measured `7134`, estimated `5607`.
-		// Minimum execution time: 219_995_000 picoseconds.
-		Weight::from_parts(236_360_000, 5607)
+		// Proof size in bytes: measured `7172`, estimated `5607`.
+		// Minimum execution time: 217_612_000 picoseconds.
+		Weight::from_parts(295_057_000, 5607)
 			.saturating_add(T::DbWeight::get().reads(14_u64))
 			.saturating_add(T::DbWeight::get().writes(5_u64))
 	}
@@ -158,7 +158,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `JobMarketplace::JobOptions` (r:1 w:0)
 	/// Proof: `JobMarketplace::JobOptions` (`max_values`: None, `max_size`: Some(95), added: 2570, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::Parameters` (r:1 w:0)
-	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(52), added: 547, mode: `MaxEncodedLen`)
+	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(56), added: 551, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::BidBooks` (r:1 w:1)
 	/// Proof: `JobMarketplace::BidBooks` (`max_values`: None, `max_size`: Some(2142), added: 4617, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::JobBids` (r:1 w:2)
@@ -168,11 +168,11 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:2 w:2)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(409), added: 2884, mode: `MaxEncodedLen`)
 	fn place_bid_displacing() -> Weight {
-		// Proof size in bytes: measured `8625`, estimated `6578`.
-		// Minimum execution time: 291_061_000 picoseconds.
-		Weight::from_parts(304_981_000, 6578)
+		// Proof size in bytes: measured `8662`, estimated `6758`.
+		// Minimum execution time: 306_884_000 picoseconds.
+		Weight::from_parts(404_609_000, 6758)
 			.saturating_add(T::DbWeight::get().reads(18_u64))
 			.saturating_add(T::DbWeight::get().writes(9_u64))
 	}
@@ -181,7 +181,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `JobMarketplace::JobBids` (r:1 w:1)
 	/// Proof: `JobMarketplace::JobBids` (`max_values`: None, `max_size`: Some(255), added: 2730, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::Parameters` (r:1 w:0)
-	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(52), added: 547, mode: `MaxEncodedLen`)
+	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(56), added: 551, mode: `MaxEncodedLen`)
 	/// Storage: `GPURegistry::GPUNodes` (r:1 w:0)
 	/// Proof: `GPURegistry::GPUNodes` (`max_values`: None, `max_size`: Some(364), added: 2839, mode: `MaxEncodedLen`)
 	/// Storage: `GPURegistry::Beats` (r:1 w:0)
@@ -207,13 +207,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(409), added: 2884, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::AssignedNodes` (r:0 w:1)
 	/// Proof: `JobMarketplace::AssignedNodes` (`max_values`: None, `max_size`: Some(146), added: 2621, mode: `MaxEncodedLen`)
 	fn assign_job() -> Weight {
-		// Proof size in bytes: measured `8284`, estimated `5607`.
-		// Minimum execution time: 232_024_000 picoseconds.
-		Weight::from_parts(250_320_000, 5607)
+		// Proof size in bytes: measured `8321`, estimated `5607`.
+		// Minimum execution time: 241_758_000 picoseconds.
+		Weight::from_parts(407_003_000, 5607)
 			.saturating_add(T::DbWeight::get().reads(16_u64))
 			.saturating_add(T::DbWeight::get().writes(7_u64))
 	}
@@ -222,7 +222,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `JobMarketplace::BidBooks` (r:1 w:1)
 	/// Proof: `JobMarketplace::BidBooks` (`max_values`: None, `max_size`: Some(2142), added: 4617, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::Parameters` (r:1 w:0)
-	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(52), added: 547, mode: `MaxEncodedLen`)
+	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(56), added: 551, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::JobBids` (r:3 w:3)
 	/// Proof: `JobMarketplace::JobBids` (`max_values`: None, `max_size`: Some(255), added: 2730, mode: `MaxEncodedLen`)
 	/// Storage: `GPURegistry::GPUNodes` (r:3 w:0)
@@ -248,24 +248,24 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(409), added: 2884, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::AssignedNodes` (r:0 w:1)
 	/// Proof: `JobMarketplace::AssignedNodes` (`max_values`: None, `max_size`: Some(146), added: 2621, mode: `MaxEncodedLen`)
 	fn match_job() -> Weight {
-		// Proof size in bytes: measured `11209`, estimated `9507`.
-		// Minimum execution time: 366_643_000 picoseconds.
-		Weight::from_parts(389_427_000, 9507)
+		// Proof size in bytes: measured `11246`, estimated `9507`.
+		// Minimum execution time: 385_210_000 picoseconds.
+		Weight::from_parts(557_576_000, 9507)
 			.saturating_add(T::DbWeight::get().reads(28_u64))
 			.saturating_add(T::DbWeight::get().writes(11_u64))
 	}
 	/// Storage: `JobMarketplace::Jobs` (r:1 w:1)
 	/// Proof: `JobMarketplace::Jobs` (`max_values`: None, `max_size`: Some(444), added: 2919, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::Parameters` (r:1 w:0)
-	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(52), added: 547, mode: `MaxEncodedLen`)
+	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(56), added: 551, mode: `MaxEncodedLen`)
 	fn start_job() -> Weight {
-		// Proof size in bytes: measured `591`, estimated `3909`.
-		// Minimum execution time: 39_358_000 picoseconds.
-		Weight::from_parts(50_996_000, 3909)
+		// Proof size in bytes: measured `628`, estimated `3909`.
+		// Minimum execution time: 47_841_000 picoseconds.
+		Weight::from_parts(77_074_000, 3909)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -277,11 +277,11 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `JobMarketplace::Results` (`max_values`: None, `max_size`: Some(10258), added: 12733, mode: `MaxEncodedLen`)
 	/// The range of component `r` is `[0, 10240]`.
 	fn complete_job(r: u32, ) -> Weight {
-		// Proof size in bytes: measured `1311`, estimated `3909`.
-		// Minimum execution time: 63_955_000 picoseconds.
-		Weight::from_parts(81_395_544, 3909)
-			// Standard error: 498
-			.saturating_add(Weight::from_parts(866, 0).saturating_mul(r.into()))
+		// Proof size in bytes: measured `1348`, estimated `3909`.
+		// Minimum execution time: 67_029_000 picoseconds.
+		Weight::from_parts(95_072_080, 3909)
+			// Standard error: 860
+			.saturating_add(Weight::from_parts(3_704, 0).saturating_mul(r.into()))
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
@@ -290,7 +290,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `AIModels::Models` (r:2 w:0)
 	/// Proof: `AIModels::Models` (`max_values`: None, `max_size`: Some(141), added: 2616, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(409), added: 2884, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:4 w:4)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::AssignedNodes` (r:1 w:0)
@@ -320,7 +320,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `AIDID::Rights` (r:2 w:2)
 	/// Proof: `AIDID::Rights` (`max_values`: None, `max_size`: Some(92), added: 2567, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::Parameters` (r:1 w:0)
-	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(52), added: 547, mode: `MaxEncodedLen`)
+	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(56), added: 551, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::TiedPayments` (r:1 w:1)
 	/// Proof: `JobMarketplace::TiedPayments` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
 	/// Storage: `AIModels::OpenJobs` (r:1 w:1)
@@ -328,9 +328,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `JobMarketplace::BidBooks` (r:0 w:1)
 	/// Proof: `JobMarketplace::BidBooks` (`max_values`: None, `max_size`: Some(2142), added: 4617, mode: `MaxEncodedLen`)
 	fn accept_result() -> Weight {
-		// Proof size in bytes: measured `6115`, estimated `11402`.
-		// Minimum execution time: 487_652_000 picoseconds.
-		Weight::from_parts(530_686_000, 11402)
+		// Proof size in bytes: measured `6152`, estimated `11402`.
+		// Minimum execution time: 532_919_000 picoseconds.
+		Weight::from_parts(764_192_000, 11402)
 			.saturating_add(T::DbWeight::get().reads(25_u64))
 			.saturating_add(T::DbWeight::get().writes(15_u64))
 	}
@@ -339,7 +339,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `AIModels::Models` (r:2 w:0)
 	/// Proof: `AIModels::Models` (`max_values`: None, `max_size`: Some(141), added: 2616, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:2 w:2)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(409), added: 2884, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:5 w:5)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::AssignedNodes` (r:1 w:0)
@@ -373,7 +373,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `AIDID::Rights` (r:2 w:2)
 	/// Proof: `AIDID::Rights` (`max_values`: None, `max_size`: Some(92), added: 2567, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::Parameters` (r:1 w:0)
-	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(52), added: 547, mode: `MaxEncodedLen`)
+	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(56), added: 551, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::TiedPayments` (r:1 w:1)
 	/// Proof: `JobMarketplace::TiedPayments` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
 	/// Storage: `AIModels::OpenJobs` (r:1 w:1)
@@ -383,16 +383,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `JobMarketplace::BidBooks` (r:0 w:1)
 	/// Proof: `JobMarketplace::BidBooks` (`max_values`: None, `max_size`: Some(2142), added: 4617, mode: `MaxEncodedLen`)
 	fn accept_late() -> Weight {
-		// Proof size in bytes: measured `6541`, estimated `14005`.
-		// Minimum execution time: 619_617_000 picoseconds.
-		Weight::from_parts(959_892_000, 14005)
+		// Proof size in bytes: measured `6578`, estimated `14005`.
+		// Minimum execution time: 585_638_000 picoseconds.
+		Weight::from_parts(642_001_000, 14005)
 			.saturating_add(T::DbWeight::get().reads(29_u64))
 			.saturating_add(T::DbWeight::get().writes(19_u64))
 	}
 	/// Storage: `JobMarketplace::Jobs` (r:1 w:1)
 	/// Proof: `JobMarketplace::Jobs` (`max_values`: None, `max_size`: Some(444), added: 2919, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::Parameters` (r:1 w:0)
-	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(52), added: 547, mode: `MaxEncodedLen`)
+	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(56), added: 551, mode: `MaxEncodedLen`)
 	/// Storage: `Reputation::Parameters` (r:1 w:0)
 	/// Proof: `Reputation::Parameters` (`max_values`: Some(1), `max_size`: Some(126), added: 621, mode: `MaxEncodedLen`)
 	/// Storage: `Reputation::Reputations` (r:1 w:1)
@@ -410,9 +410,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `GPURegistry::LastRound` (r:1 w:0)
 	/// Proof: `GPURegistry::LastRound` (`max_values`: Some(1), `max_size`: Some(84), added: 579, mode: `MaxEncodedLen`)
 	fn rate_settled() -> Weight {
-		// Proof size in bytes: measured `2970`, estimated `3909`.
-		// Minimum execution time: 107_610_000 picoseconds.
-		Weight::from_parts(176_371_000, 3909)
+		// Proof size in bytes: measured `3007`, estimated `3909`.
+		// Minimum execution time: 113_979_000 picoseconds.
+		Weight::from_parts(132_035_000, 3909)
 			.saturating_add(T::DbWeight::get().reads(10_u64))
 			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
@@ -421,7 +421,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `AIModels::Models` (r:1 w:0)
 	/// Proof: `AIModels::Models` (`max_values`: None, `max_size`: Some(141), added: 2616, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(409), added: 2884, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:4 w:4)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::AssignedNodes` (r:1 w:0)
@@ -451,7 +451,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `AIDID::Rights` (r:2 w:2)
 	/// Proof: `AIDID::Rights` (`max_values`: None, `max_size`: Some(92), added: 2567, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::Parameters` (r:1 w:0)
-	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(52), added: 547, mode: `MaxEncodedLen`)
+	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(56), added: 551, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::TiedPayments` (r:1 w:1)
 	/// Proof: `JobMarketplace::TiedPayments` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
 	/// Storage: `AIModels::OpenJobs` (r:1 w:1)
@@ -459,9 +459,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `JobMarketplace::BidBooks` (r:0 w:1)
 	/// Proof: `JobMarketplace::BidBooks` (`max_values`: None, `max_size`: Some(2142), added: 4617, mode: `MaxEncodedLen`)
 	fn finalize_job() -> Weight {
-		// Proof size in bytes: measured `6000`, estimated `11402`.
-		// Minimum execution time: 442_635_000 picoseconds.
-		Weight::from_parts(515_133_000, 11402)
+		// Proof size in bytes: measured `6037`, estimated `11402`.
+		// Minimum execution time: 436_497_000 picoseconds.
+		Weight::from_parts(481_012_000, 11402)
 			.saturating_add(T::DbWeight::get().reads(24_u64))
 			.saturating_add(T::DbWeight::get().writes(15_u64))
 	}
@@ -470,7 +470,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `AIModels::Models` (r:2 w:0)
 	/// Proof: `AIModels::Models` (`max_values`: None, `max_size`: Some(141), added: 2616, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:2 w:2)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(409), added: 2884, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:6 w:6)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::AssignedNodes` (r:1 w:0)
@@ -504,7 +504,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `AIDID::Rights` (r:2 w:2)
 	/// Proof: `AIDID::Rights` (`max_values`: None, `max_size`: Some(92), added: 2567, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::Parameters` (r:1 w:0)
-	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(52), added: 547, mode: `MaxEncodedLen`)
+	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(56), added: 551, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::TiedPayments` (r:1 w:1)
 	/// Proof: `JobMarketplace::TiedPayments` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
 	/// Storage: `AIModels::OpenJobs` (r:1 w:1)
@@ -514,18 +514,18 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `JobMarketplace::BidBooks` (r:0 w:1)
 	/// Proof: `JobMarketplace::BidBooks` (`max_values`: None, `max_size`: Some(2142), added: 4617, mode: `MaxEncodedLen`)
 	fn finalize_costly() -> Weight {
-		// Proof size in bytes: measured `6643`, estimated `16608`.
-		// Minimum execution time: 602_762_000 picoseconds.
-		Weight::from_parts(725_635_000, 16608)
+		// Proof size in bytes: measured `6680`, estimated `16608`.
+		// Minimum execution time: 584_155_000 picoseconds.
+		Weight::from_parts(631_405_000, 16608)
 			.saturating_add(T::DbWeight::get().reads(30_u64))
 			.saturating_add(T::DbWeight::get().writes(20_u64))
 	}
 	/// Storage: `JobMarketplace::Jobs` (r:1 w:1)
 	/// Proof: `JobMarketplace::Jobs` (`max_values`: None, `max_size`: Some(444), added: 2919, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(409), added: 2884, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::Parameters` (r:1 w:0)
-	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(52), added: 547, mode: `MaxEncodedLen`)
+	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(56), added: 551, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::TiedPayments` (r:1 w:0)
 	/// Proof: `JobMarketplace::TiedPayments` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
 	/// Storage: `AIModels::OpenJobs` (r:1 w:1)
@@ -533,16 +533,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `JobMarketplace::BidBooks` (r:0 w:1)
 	/// Proof: `JobMarketplace::BidBooks` (`max_values`: None, `max_size`: Some(2142), added: 4617, mode: `MaxEncodedLen`)
 	fn cancel_job() -> Weight {
-		// Proof size in bytes: measured `1413`, estimated `3909`.
-		// Minimum execution time: 127_099_000 picoseconds.
-		Weight::from_parts(194_658_000, 3909)
+		// Proof size in bytes: measured `1450`, estimated `3909`.
+		// Minimum execution time: 119_457_000 picoseconds.
+		Weight::from_parts(166_787_000, 3909)
 			.saturating_add(T::DbWeight::get().reads(5_u64))
 			.saturating_add(T::DbWeight::get().writes(4_u64))
 	}
 	/// Storage: `JobMarketplace::Jobs` (r:1 w:1)
 	/// Proof: `JobMarketplace::Jobs` (`max_values`: None, `max_size`: Some(444), added: 2919, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::Parameters` (r:1 w:0)
-	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(52), added: 547, mode: `MaxEncodedLen`)
+	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(56), added: 551, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::BidBooks` (r:1 w:1)
 	/// Proof: `JobMarketplace::BidBooks` (`max_values`: None, `max_size`: Some(2142), added: 4617, mode: `MaxEncodedLen`)
 	/// Storage: `Reputation::Parameters` (r:1 w:0)
@@ -556,7 +556,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `GPURegistry::Unbonding` (r:1 w:0)
 	/// Proof: `GPURegistry::Unbonding` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:2 w:2)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(409), added: 2884, mode: `MaxEncodedLen`)
 	/// Storage: `GPURegistry::Beats` (r:1 w:0)
 	/// Proof: `GPURegistry::Beats` (`max_values`: None, `max_size`: Some(17), added: 2492, mode: `MaxEncodedLen`)
 	/// Storage: `GPURegistry::Parameters` (r:1 w:0)
@@ -578,16 +578,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Reputation::Slashes` (r:0 w:1)
 	/// Proof: `Reputation::Slashes` (`max_values`: None, `max_size`: Some(191), added: 2666, mode: `MaxEncodedLen`)
 	fn expire_job() -> Weight {
-		// Proof size in bytes: measured `7078`, estimated `8799`.
-		// Minimum execution time: 503_606_000 picoseconds.
-		Weight::from_parts(579_548_000, 8799)
+		// Proof size in bytes: measured `7115`, estimated `8799`.
+		// Minimum execution time: 355_446_000 picoseconds.
+		Weight::from_parts(442_615_000, 8799)
 			.saturating_add(T::DbWeight::get().reads(21_u64))
 			.saturating_add(T::DbWeight::get().writes(13_u64))
 	}
 	/// Storage: `JobMarketplace::Jobs` (r:1 w:1)
 	/// Proof: `JobMarketplace::Jobs` (`max_values`: None, `max_size`: Some(444), added: 2919, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::Parameters` (r:1 w:0)
-	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(52), added: 547, mode: `MaxEncodedLen`)
+	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(56), added: 551, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::BidBooks` (r:1 w:1)
 	/// Proof: `JobMarketplace::BidBooks` (`max_values`: None, `max_size`: Some(2142), added: 4617, mode: `MaxEncodedLen`)
 	/// Storage: `Reputation::Parameters` (r:1 w:0)
@@ -611,15 +611,15 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(409), added: 2884, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::TiedPayments` (r:1 w:0)
 	/// Proof: `JobMarketplace::TiedPayments` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
 	/// Storage: `AIModels::OpenJobs` (r:1 w:1)
 	/// Proof: `AIModels::OpenJobs` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
 	fn abandon_job() -> Weight {
-		// Proof size in bytes: measured `6345`, estimated `5607`.
-		// Minimum execution time: 246_424_000 picoseconds.
-		Weight::from_parts(379_943_000, 5607)
+		// Proof size in bytes: measured `6383`, estimated `5607`.
+		// Minimum execution time: 206_636_000 picoseconds.
+		Weight::from_parts(268_527_000, 5607)
 			.saturating_add(T::DbWeight::get().reads(16_u64))
 			.saturating_add(T::DbWeight::get().writes(8_u64))
 	}
@@ -634,11 +634,11 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(409), added: 2884, mode: `MaxEncodedLen`)
 	fn withdraw_bid() -> Weight {
-		// Proof size in bytes: measured `5120`, estimated `5607`.
-		// Minimum execution time: 209_831_000 picoseconds.
-		Weight::from_parts(333_544_000, 5607)
+		// Proof size in bytes: measured `5157`, estimated `5607`.
+		// Minimum execution time: 182_049_000 picoseconds.
+		Weight::from_parts(217_682_000, 5607)
 			.saturating_add(T::DbWeight::get().reads(6_u64))
 			.saturating_add(T::DbWeight::get().writes(6_u64))
 	}
@@ -647,13 +647,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `JobMarketplace::JobBids` (r:1 w:1)
 	/// Proof: `JobMarketplace::JobBids` (`max_values`: None, `max_size`: Some(255), added: 2730, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(409), added: 2884, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:2 w:2)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	fn withdraw_bid_forfeited() -> Weight {
-		// Proof size in bytes: measured `2602`, estimated `6196`.
-		// Minimum execution time: 168_880_000 picoseconds.
-		Weight::from_parts(273_014_000, 6196)
+		// Proof size in bytes: measured `2639`, estimated `6196`.
+		// Minimum execution time: 165_705_000 picoseconds.
+		Weight::from_parts(209_049_000, 6196)
 			.saturating_add(T::DbWeight::get().reads(5_u64))
 			.saturating_add(T::DbWeight::get().writes(5_u64))
 	}
@@ -664,7 +664,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `JobMarketplace::BidBooks` (r:1 w:1)
 	/// Proof: `JobMarketplace::BidBooks` (`max_values`: None, `max_size`: Some(2142), added: 4617, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::Parameters` (r:1 w:0)
-	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(52), added: 547, mode: `MaxEncodedLen`)
+	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(56), added: 551, mode: `MaxEncodedLen`)
 	/// Storage: `GPURegistry::GPUNodes` (r:4 w:0)
 	/// Proof: `GPURegistry::GPUNodes` (`max_values`: None, `max_size`: Some(364), added: 2839, mode: `MaxEncodedLen`)
 	/// Storage: `GPURegistry::Beats` (r:4 w:0)
@@ -686,9 +686,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `GPURegistry::NodeLoads` (r:1 w:1)
 	/// Proof: `GPURegistry::NodeLoads` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
 	fn promote_bid() -> Weight {
-		// Proof size in bytes: measured `11881`, estimated `12346`.
-		// Minimum execution time: 352_352_000 picoseconds.
-		Weight::from_parts(590_364_000, 12346)
+		// Proof size in bytes: measured `11918`, estimated `12346`.
+		// Minimum execution time: 349_026_000 picoseconds.
+		Weight::from_parts(397_398_000, 12346)
 			.saturating_add(T::DbWeight::get().reads(29_u64))
 			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
@@ -696,30 +696,30 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `JobMarketplace::MaxJobs` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	fn update_max_jobs() -> Weight {
 		// Proof size in bytes: measured `0`, estimated `0`.
-		// Minimum execution time: 6_149_000 picoseconds.
-		Weight::from_parts(10_616_000, 0)
+		// Minimum execution time: 6_339_000 picoseconds.
+		Weight::from_parts(7_722_000, 0)
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
 	/// Storage: `JobMarketplace::Parameters` (r:0 w:1)
-	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(52), added: 547, mode: `MaxEncodedLen`)
+	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(56), added: 551, mode: `MaxEncodedLen`)
 	fn set_parameters() -> Weight {
 		// Proof size in bytes: measured `0`, estimated `0`.
-		// Minimum execution time: 6_439_000 picoseconds.
-		Weight::from_parts(9_404_000, 0)
+		// Minimum execution time: 6_660_000 picoseconds.
+		Weight::from_parts(13_220_000, 0)
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
 	/// Storage: `JobMarketplace::Jobs` (r:1 w:1)
 	/// Proof: `JobMarketplace::Jobs` (`max_values`: None, `max_size`: Some(444), added: 2919, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(409), added: 2884, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::Parameters` (r:1 w:0)
-	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(52), added: 547, mode: `MaxEncodedLen`)
+	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(56), added: 551, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::Disputes` (r:0 w:1)
 	/// Proof: `JobMarketplace::Disputes` (`max_values`: None, `max_size`: Some(106), added: 2581, mode: `MaxEncodedLen`)
 	fn dispute_job() -> Weight {
-		// Proof size in bytes: measured `1378`, estimated `3909`.
-		// Minimum execution time: 115_231_000 picoseconds.
-		Weight::from_parts(139_306_000, 3909)
+		// Proof size in bytes: measured `1415`, estimated `3909`.
+		// Minimum execution time: 108_781_000 picoseconds.
+		Weight::from_parts(132_646_000, 3909)
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
@@ -730,16 +730,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(409), added: 2884, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::Results` (r:0 w:1)
 	/// Proof: `JobMarketplace::Results` (`max_values`: None, `max_size`: Some(10258), added: 12733, mode: `MaxEncodedLen`)
 	/// The range of component `r` is `[0, 10240]`.
 	fn answer_with_result(r: u32, ) -> Weight {
-		// Proof size in bytes: measured `1663`, estimated `3909`.
-		// Minimum execution time: 136_682_000 picoseconds.
-		Weight::from_parts(151_241_776, 3909)
-			// Standard error: 873
-			.saturating_add(Weight::from_parts(4_177, 0).saturating_mul(r.into()))
+		// Proof size in bytes: measured `1700`, estimated `3909`.
+		// Minimum execution time: 127_078_000 picoseconds.
+		Weight::from_parts(140_976_936, 3909)
+			// Standard error: 1_163
+			.saturating_add(Weight::from_parts(6_416, 0).saturating_mul(r.into()))
 			.saturating_add(T::DbWeight::get().reads(4_u64))
 			.saturating_add(T::DbWeight::get().writes(5_u64))
 	}
@@ -748,11 +748,11 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `JobMarketplace::Disputes` (r:1 w:1)
 	/// Proof: `JobMarketplace::Disputes` (`max_values`: None, `max_size`: Some(106), added: 2581, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::Parameters` (r:1 w:0)
-	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(52), added: 547, mode: `MaxEncodedLen`)
+	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(56), added: 551, mode: `MaxEncodedLen`)
 	fn answer_with_evidence() -> Weight {
-		// Proof size in bytes: measured `762`, estimated `3909`.
-		// Minimum execution time: 65_527_000 picoseconds.
-		Weight::from_parts(86_378_000, 3909)
+		// Proof size in bytes: measured `799`, estimated `3909`.
+		// Minimum execution time: 72_468_000 picoseconds.
+		Weight::from_parts(106_758_000, 3909)
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
@@ -771,7 +771,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `System::Account` (r:3 w:3)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:2 w:2)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(409), added: 2884, mode: `MaxEncodedLen`)
 	/// Storage: `Reputation::Parameters` (r:1 w:0)
 	/// Proof: `Reputation::Parameters` (`max_values`: Some(1), `max_size`: Some(126), added: 621, mode: `MaxEncodedLen`)
 	/// Storage: `GPURegistry::NodeIds` (r:1 w:0)
@@ -793,7 +793,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `GPURegistry::NodeLoads` (r:1 w:1)
 	/// Proof: `GPURegistry::NodeLoads` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::Parameters` (r:1 w:0)
-	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(52), added: 547, mode: `MaxEncodedLen`)
+	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(56), added: 551, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::TiedPayments` (r:1 w:1)
 	/// Proof: `JobMarketplace::TiedPayments` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
 	/// Storage: `AIModels::OpenJobs` (r:1 w:1)
@@ -803,9 +803,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `JobMarketplace::BidBooks` (r:0 w:1)
 	/// Proof: `JobMarketplace::BidBooks` (`max_values`: None, `max_size`: Some(2142), added: 4617, mode: `MaxEncodedLen`)
 	fn resolve_refunding() -> Weight {
-		// Proof size in bytes: measured `6733`, estimated `8799`.
-		// Minimum execution time: 383_467_000 picoseconds.
-		Weight::from_parts(435_184_000, 8799)
+		// Proof size in bytes: measured `6770`, estimated `8799`.
+		// Minimum execution time: 399_621_000 picoseconds.
+		Weight::from_parts(486_230_000, 8799)
 			.saturating_add(T::DbWeight::get().reads(25_u64))
 			.saturating_add(T::DbWeight::get().writes(15_u64))
 	}
@@ -822,7 +822,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `AIModels::Models` (r:2 w:0)
 	/// Proof: `AIModels::Models` (`max_values`: None, `max_size`: Some(141), added: 2616, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:2 w:2)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(409), added: 2884, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:6 w:6)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Reputation::Parameters` (r:1 w:0)
@@ -852,7 +852,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `AIDID::Rights` (r:2 w:2)
 	/// Proof: `AIDID::Rights` (`max_values`: None, `max_size`: Some(92), added: 2567, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::Parameters` (r:1 w:0)
-	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(52), added: 547, mode: `MaxEncodedLen`)
+	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(56), added: 551, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::TiedPayments` (r:1 w:1)
 	/// Proof: `JobMarketplace::TiedPayments` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
 	/// Storage: `AIModels::OpenJobs` (r:1 w:1)
@@ -862,9 +862,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `JobMarketplace::BidBooks` (r:0 w:1)
 	/// Proof: `JobMarketplace::BidBooks` (`max_values`: None, `max_size`: Some(2142), added: 4617, mode: `MaxEncodedLen`)
 	fn resolve_paying() -> Weight {
-		// Proof size in bytes: measured `7680`, estimated `16608`.
-		// Minimum execution time: 635_190_000 picoseconds.
-		Weight::from_parts(740_997_000, 16608)
+		// Proof size in bytes: measured `7717`, estimated `16608`.
+		// Minimum execution time: 670_142_000 picoseconds.
+		Weight::from_parts(782_499_000, 16608)
 			.saturating_add(T::DbWeight::get().reads(32_u64))
 			.saturating_add(T::DbWeight::get().writes(21_u64))
 	}
@@ -873,7 +873,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `JobMarketplace::Disputes` (r:1 w:1)
 	/// Proof: `JobMarketplace::Disputes` (`max_values`: None, `max_size`: Some(106), added: 2581, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:2 w:2)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(409), added: 2884, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:5 w:5)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `AIModels::Models` (r:2 w:0)
@@ -909,7 +909,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `AIDID::Rights` (r:2 w:2)
 	/// Proof: `AIDID::Rights` (`max_values`: None, `max_size`: Some(92), added: 2567, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::Parameters` (r:1 w:0)
-	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(52), added: 547, mode: `MaxEncodedLen`)
+	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(56), added: 551, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::TiedPayments` (r:1 w:1)
 	/// Proof: `JobMarketplace::TiedPayments` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
 	/// Storage: `AIModels::OpenJobs` (r:1 w:1)
@@ -919,9 +919,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `JobMarketplace::BidBooks` (r:0 w:1)
 	/// Proof: `JobMarketplace::BidBooks` (`max_values`: None, `max_size`: Some(2142), added: 4617, mode: `MaxEncodedLen`)
 	fn accept_disputed() -> Weight {
-		// Proof size in bytes: measured `6692`, estimated `14005`.
-		// Minimum execution time: 652_235_000 picoseconds.
-		Weight::from_parts(832_983_000, 14005)
+		// Proof size in bytes: measured `6729`, estimated `14005`.
+		// Minimum execution time: 670_222_000 picoseconds.
+		Weight::from_parts(1_066_910_000, 14005)
 			.saturating_add(T::DbWeight::get().reads(30_u64))
 			.saturating_add(T::DbWeight::get().writes(20_u64))
 	}
@@ -932,7 +932,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `System::Account` (r:3 w:3)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:2 w:2)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(409), added: 2884, mode: `MaxEncodedLen`)
 	/// Storage: `Reputation::Parameters` (r:1 w:0)
 	/// Proof: `Reputation::Parameters` (`max_values`: Some(1), `max_size`: Some(126), added: 621, mode: `MaxEncodedLen`)
 	/// Storage: `GPURegistry::NodeIds` (r:1 w:0)
@@ -956,7 +956,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `GPURegistry::NodeLoads` (r:1 w:1)
 	/// Proof: `GPURegistry::NodeLoads` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::Parameters` (r:1 w:0)
-	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(52), added: 547, mode: `MaxEncodedLen`)
+	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(56), added: 551, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::TiedPayments` (r:1 w:1)
 	/// Proof: `JobMarketplace::TiedPayments` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
 	/// Storage: `AIModels::OpenJobs` (r:1 w:1)
@@ -966,9 +966,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `JobMarketplace::BidBooks` (r:0 w:1)
 	/// Proof: `JobMarketplace::BidBooks` (`max_values`: None, `max_size`: Some(2142), added: 4617, mode: `MaxEncodedLen`)
 	fn abandon_disputed() -> Weight {
-		// Proof size in bytes: measured `5497`, estimated `8799`.
-		// Minimum execution time: 363_849_000 picoseconds.
-		Weight::from_parts(401_224_000, 8799)
+		// Proof size in bytes: measured `5534`, estimated `8799`.
+		// Minimum execution time: 399_642_000 picoseconds.
+		Weight::from_parts(545_548_000, 8799)
 			.saturating_add(T::DbWeight::get().reads(21_u64))
 			.saturating_add(T::DbWeight::get().writes(15_u64))
 	}
@@ -979,7 +979,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `System::Account` (r:3 w:3)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:2 w:2)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(409), added: 2884, mode: `MaxEncodedLen`)
 	/// Storage: `Reputation::Parameters` (r:1 w:0)
 	/// Proof: `Reputation::Parameters` (`max_values`: Some(1), `max_size`: Some(126), added: 621, mode: `MaxEncodedLen`)
 	/// Storage: `GPURegistry::NodeIds` (r:1 w:0)
@@ -1007,7 +1007,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `GPURegistry::NodeLoads` (r:1 w:1)
 	/// Proof: `GPURegistry::NodeLoads` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::Parameters` (r:1 w:0)
-	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(52), added: 547, mode: `MaxEncodedLen`)
+	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(56), added: 551, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::TiedPayments` (r:1 w:1)
 	/// Proof: `JobMarketplace::TiedPayments` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
 	/// Storage: `AIModels::OpenJobs` (r:1 w:1)
@@ -1017,9 +1017,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `JobMarketplace::BidBooks` (r:0 w:1)
 	/// Proof: `JobMarketplace::BidBooks` (`max_values`: None, `max_size`: Some(2142), added: 4617, mode: `MaxEncodedLen`)
 	fn expire_unanswered() -> Weight {
-		// Proof size in bytes: measured `5427`, estimated `8799`.
-		// Minimum execution time: 396_537_000 picoseconds.
-		Weight::from_parts(428_454_000, 8799)
+		// Proof size in bytes: measured `5464`, estimated `8799`.
+		// Minimum execution time: 405_771_000 picoseconds.
+		Weight::from_parts(476_756_000, 8799)
 			.saturating_add(T::DbWeight::get().reads(23_u64))
 			.saturating_add(T::DbWeight::get().writes(17_u64))
 	}
@@ -1030,7 +1030,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `System::Account` (r:5 w:5)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(409), added: 2884, mode: `MaxEncodedLen`)
 	/// Storage: `AIModels::Models` (r:2 w:0)
 	/// Proof: `AIModels::Models` (`max_values`: None, `max_size`: Some(141), added: 2616, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::AssignedNodes` (r:1 w:0)
@@ -1048,7 +1048,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `AIDID::Rights` (r:2 w:2)
 	/// Proof: `AIDID::Rights` (`max_values`: None, `max_size`: Some(92), added: 2567, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::Parameters` (r:1 w:0)
-	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(52), added: 547, mode: `MaxEncodedLen`)
+	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(56), added: 551, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::TiedPayments` (r:1 w:1)
 	/// Proof: `JobMarketplace::TiedPayments` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
 	/// Storage: `AIModels::OpenJobs` (r:1 w:1)
@@ -1056,20 +1056,20 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `JobMarketplace::BidBooks` (r:0 w:1)
 	/// Proof: `JobMarketplace::BidBooks` (`max_values`: None, `max_size`: Some(2142), added: 4617, mode: `MaxEncodedLen`)
 	fn expire_undecided() -> Weight {
-		// Proof size in bytes: measured `5449`, estimated `14005`.
-		// Minimum execution time: 499_239_000 picoseconds.
-		Weight::from_parts(675_771_000, 14005)
+		// Proof size in bytes: measured `5486`, estimated `14005`.
+		// Minimum execution time: 511_608_000 picoseconds.
+		Weight::from_parts(599_287_000, 14005)
 			.saturating_add(T::DbWeight::get().reads(21_u64))
 			.saturating_add(T::DbWeight::get().writes(16_u64))
 	}
 	/// Storage: `JobMarketplace::Jobs` (r:1 w:1)
 	/// Proof: `JobMarketplace::Jobs` (`max_values`: None, `max_size`: Some(444), added: 2919, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::Parameters` (r:1 w:0)
-	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(52), added: 547, mode: `MaxEncodedLen`)
+	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(56), added: 551, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::TiedPayments` (r:1 w:0)
 	/// Proof: `JobMarketplace::TiedPayments` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(409), added: 2884, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::Results` (r:0 w:1)
@@ -1078,19 +1078,23 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `JobMarketplace::JobOptions` (`max_values`: None, `max_size`: Some(95), added: 2570, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::Prompts` (r:0 w:1)
 	/// Proof: `JobMarketplace::Prompts` (`max_values`: None, `max_size`: Some(10258), added: 12733, mode: `MaxEncodedLen`)
+	/// Storage: `JobMarketplace::SealedJobs` (r:0 w:1)
+	/// Proof: `JobMarketplace::SealedJobs` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::PayloadReferences` (r:0 w:1)
 	/// Proof: `JobMarketplace::PayloadReferences` (`max_values`: None, `max_size`: Some(306), added: 2781, mode: `MaxEncodedLen`)
+	/// Storage: `JobMarketplace::ProofOrders` (r:0 w:1)
+	/// Proof: `JobMarketplace::ProofOrders` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::AssignedNodes` (r:0 w:1)
 	/// Proof: `JobMarketplace::AssignedNodes` (`max_values`: None, `max_size`: Some(146), added: 2621, mode: `MaxEncodedLen`)
 	fn reap_job() -> Weight {
-		// Proof size in bytes: measured `1570`, estimated `3909`.
-		// Minimum execution time: 147_498_000 picoseconds.
-		Weight::from_parts(206_896_000, 3909)
+		// Proof size in bytes: measured `1646`, estimated `3909`.
+		// Minimum execution time: 149_181_000 picoseconds.
+		Weight::from_parts(177_663_000, 3909)
 			.saturating_add(T::DbWeight::get().reads(5_u64))
-			.saturating_add(T::DbWeight::get().writes(8_u64))
+			.saturating_add(T::DbWeight::get().writes(10_u64))
 	}
 	/// Storage: `JobMarketplace::Parameters` (r:1 w:0)
-	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(52), added: 547, mode: `MaxEncodedLen`)
+	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(56), added: 551, mode: `MaxEncodedLen`)
 	/// Storage: `GPURegistry::GPUNodes` (r:1 w:0)
 	/// Proof: `GPURegistry::GPUNodes` (`max_values`: None, `max_size`: Some(364), added: 2839, mode: `MaxEncodedLen`)
 	/// Storage: `GPURegistry::Beats` (r:1 w:0)
@@ -1112,7 +1116,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `JobMarketplace::NextJobId` (r:1 w:1)
 	/// Proof: `JobMarketplace::NextJobId` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(409), added: 2884, mode: `MaxEncodedLen`)
 	/// Storage: `AIModels::OpenJobs` (r:1 w:1)
 	/// Proof: `AIModels::OpenJobs` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::Jobs` (r:0 w:1)
@@ -1123,11 +1127,11 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `JobMarketplace::Prompts` (`max_values`: None, `max_size`: Some(10258), added: 12733, mode: `MaxEncodedLen`)
 	/// The range of component `p` is `[0, 10240]`.
 	fn submit_job_with_options(p: u32, ) -> Weight {
-		// Proof size in bytes: measured `1512`, estimated `3829`.
-		// Minimum execution time: 172_916_000 picoseconds.
-		Weight::from_parts(201_207_077, 3829)
-			// Standard error: 451
-			.saturating_add(Weight::from_parts(4_599, 0).saturating_mul(p.into()))
+		// Proof size in bytes: measured `1548`, estimated `3874`.
+		// Minimum execution time: 176_592_000 picoseconds.
+		Weight::from_parts(202_108_158, 3874)
+			// Standard error: 208
+			.saturating_add(Weight::from_parts(127, 0).saturating_mul(p.into()))
 			.saturating_add(T::DbWeight::get().reads(13_u64))
 			.saturating_add(T::DbWeight::get().writes(7_u64))
 	}
@@ -1136,7 +1140,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `System::BlockHash` (r:1 w:0)
 	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::Parameters` (r:1 w:0)
-	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(52), added: 547, mode: `MaxEncodedLen`)
+	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(56), added: 551, mode: `MaxEncodedLen`)
 	/// Storage: `AIModels::Models` (r:1 w:0)
 	/// Proof: `AIModels::Models` (`max_values`: None, `max_size`: Some(141), added: 2616, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::JobsInBlock` (r:1 w:1)
@@ -1146,7 +1150,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `JobMarketplace::NextJobId` (r:1 w:1)
 	/// Proof: `JobMarketplace::NextJobId` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(409), added: 2884, mode: `MaxEncodedLen`)
 	/// Storage: `AIModels::OpenJobs` (r:1 w:1)
 	/// Proof: `AIModels::OpenJobs` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
 	/// Storage: `GPURegistry::GPUNodes` (r:1 w:0)
@@ -1175,9 +1179,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `JobMarketplace::AssignedNodes` (`max_values`: None, `max_size`: Some(146), added: 2621, mode: `MaxEncodedLen`)
 	/// The range of component `p` is `[0, 10240]`.
 	fn hire_ed25519(_p: u32, ) -> Weight {
-		// Proof size in bytes: measured `2502`, estimated `4658`.
-		// Minimum execution time: 280_495_000 picoseconds.
-		Weight::from_parts(324_570_286, 4658)
+		// Proof size in bytes: measured `2539`, estimated `4658`.
+		// Minimum execution time: 287_435_000 picoseconds.
+		Weight::from_parts(381_169_464, 4658)
 			.saturating_add(T::DbWeight::get().reads(17_u64))
 			.saturating_add(T::DbWeight::get().writes(10_u64))
 	}
@@ -1186,7 +1190,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `System::BlockHash` (r:1 w:0)
 	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::Parameters` (r:1 w:0)
-	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(52), added: 547, mode: `MaxEncodedLen`)
+	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(56), added: 551, mode: `MaxEncodedLen`)
 	/// Storage: `AIModels::Models` (r:1 w:0)
 	/// Proof: `AIModels::Models` (`max_values`: None, `max_size`: Some(141), added: 2616, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::JobsInBlock` (r:1 w:1)
@@ -1196,7 +1200,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `JobMarketplace::NextJobId` (r:1 w:1)
 	/// Proof: `JobMarketplace::NextJobId` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(409), added: 2884, mode: `MaxEncodedLen`)
 	/// Storage: `AIModels::OpenJobs` (r:1 w:1)
 	/// Proof: `AIModels::OpenJobs` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
 	/// Storage: `GPURegistry::GPUNodes` (r:1 w:0)
@@ -1224,12 +1228,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `JobMarketplace::AssignedNodes` (r:0 w:1)
 	/// Proof: `JobMarketplace::AssignedNodes` (`max_values`: None, `max_size`: Some(146), added: 2621, mode: `MaxEncodedLen`)
 	/// The range of component `p` is `[0, 10240]`.
-	fn hire_sr25519(p: u32, ) -> Weight {
-		// Proof size in bytes: measured `2502`, estimated `4658`.
-		// Minimum execution time: 289_749_000 picoseconds.
-		Weight::from_parts(328_737_397, 4658)
-			// Standard error: 905
-			.saturating_add(Weight::from_parts(5_274, 0).saturating_mul(p.into()))
+	fn hire_sr25519(_p: u32, ) -> Weight {
+		// Proof size in bytes: measured `2539`, estimated `4658`.
+		// Minimum execution time: 292_223_000 picoseconds.
+		Weight::from_parts(347_395_341, 4658)
 			.saturating_add(T::DbWeight::get().reads(17_u64))
 			.saturating_add(T::DbWeight::get().writes(10_u64))
 	}
@@ -1238,7 +1240,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `System::BlockHash` (r:1 w:0)
 	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::Parameters` (r:1 w:0)
-	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(52), added: 547, mode: `MaxEncodedLen`)
+	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(56), added: 551, mode: `MaxEncodedLen`)
 	/// Storage: `AIModels::Models` (r:1 w:0)
 	/// Proof: `AIModels::Models` (`max_values`: None, `max_size`: Some(141), added: 2616, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::JobsInBlock` (r:1 w:1)
@@ -1248,7 +1250,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `JobMarketplace::NextJobId` (r:1 w:1)
 	/// Proof: `JobMarketplace::NextJobId` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(409), added: 2884, mode: `MaxEncodedLen`)
 	/// Storage: `AIModels::OpenJobs` (r:1 w:1)
 	/// Proof: `AIModels::OpenJobs` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
 	/// Storage: `GPURegistry::GPUNodes` (r:1 w:0)
@@ -1276,10 +1278,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `JobMarketplace::AssignedNodes` (r:0 w:1)
 	/// Proof: `JobMarketplace::AssignedNodes` (`max_values`: None, `max_size`: Some(146), added: 2621, mode: `MaxEncodedLen`)
 	/// The range of component `p` is `[0, 10240]`.
-	fn hire_ecdsa(_p: u32, ) -> Weight {
-		// Proof size in bytes: measured `2503`, estimated `4658`.
-		// Minimum execution time: 289_319_000 picoseconds.
-		Weight::from_parts(376_465_376, 4658)
+	fn hire_ecdsa(p: u32, ) -> Weight {
+		// Proof size in bytes: measured `2540`, estimated `4658`.
+		// Minimum execution time: 285_993_000 picoseconds.
+		Weight::from_parts(316_551_155, 4658)
+			// Standard error: 891
+			.saturating_add(Weight::from_parts(5_041, 0).saturating_mul(p.into()))
 			.saturating_add(T::DbWeight::get().reads(17_u64))
 			.saturating_add(T::DbWeight::get().writes(10_u64))
 	}
@@ -1288,7 +1292,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `AIModels::Models` (r:2 w:0)
 	/// Proof: `AIModels::Models` (`max_values`: None, `max_size`: Some(141), added: 2616, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:128 w:128)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(409), added: 2884, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:132 w:132)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::AssignedNodes` (r:64 w:0)
@@ -1322,7 +1326,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `AIDID::Rights` (r:128 w:128)
 	/// Proof: `AIDID::Rights` (`max_values`: None, `max_size`: Some(92), added: 2567, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::Parameters` (r:1 w:0)
-	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(52), added: 547, mode: `MaxEncodedLen`)
+	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(56), added: 551, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::TiedPayments` (r:64 w:64)
 	/// Proof: `JobMarketplace::TiedPayments` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
 	/// Storage: `AIModels::OpenJobs` (r:1 w:1)
@@ -1333,23 +1337,23 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `JobMarketplace::BidBooks` (`max_values`: None, `max_size`: Some(2142), added: 4617, mode: `MaxEncodedLen`)
 	/// The range of component `n` is `[1, 64]`.
 	fn settle_batch(n: u32, ) -> Weight {
-		// Proof size in bytes: measured `2255 + n * (1512 ±0)`, estimated `11402 + n * (5588 ±0)`.
-		// Minimum execution time: 518_377_000 picoseconds.
-		Weight::from_parts(522_654_000, 11402)
-			// Standard error: 12_463_214
-			.saturating_add(Weight::from_parts(538_730_284, 0).saturating_mul(n.into()))
+		// Proof size in bytes: measured `2292 + n * (1512 ±0)`, estimated `11402 + n * (5768 ±0)`.
+		// Minimum execution time: 527_602_000 picoseconds.
+		Weight::from_parts(534_161_000, 11402)
+			// Standard error: 7_871_491
+			.saturating_add(Weight::from_parts(523_179_482, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(15_u64))
 			.saturating_add(T::DbWeight::get().reads((15_u64).saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes(7_u64))
 			.saturating_add(T::DbWeight::get().writes((13_u64).saturating_mul(n.into())))
-			.saturating_add(Weight::from_parts(0, 5588).saturating_mul(n.into()))
+			.saturating_add(Weight::from_parts(0, 5768).saturating_mul(n.into()))
 	}
 	/// Storage: `JobMarketplace::Jobs` (r:64 w:64)
 	/// Proof: `JobMarketplace::Jobs` (`max_values`: None, `max_size`: Some(444), added: 2919, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::Disputes` (r:64 w:64)
 	/// Proof: `JobMarketplace::Disputes` (`max_values`: None, `max_size`: Some(106), added: 2581, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:65 w:65)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(409), added: 2884, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:68 w:68)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `AIModels::Models` (r:2 w:0)
@@ -1385,7 +1389,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `AIDID::Rights` (r:65 w:65)
 	/// Proof: `AIDID::Rights` (`max_values`: None, `max_size`: Some(92), added: 2567, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::Parameters` (r:1 w:0)
-	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(52), added: 547, mode: `MaxEncodedLen`)
+	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(56), added: 551, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::TiedPayments` (r:64 w:64)
 	/// Proof: `JobMarketplace::TiedPayments` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
 	/// Storage: `AIModels::OpenJobs` (r:1 w:1)
@@ -1396,11 +1400,11 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `JobMarketplace::BidBooks` (`max_values`: None, `max_size`: Some(2142), added: 4617, mode: `MaxEncodedLen`)
 	/// The range of component `n` is `[1, 64]`.
 	fn accept_batch(n: u32, ) -> Weight {
-		// Proof size in bytes: measured `2441 + n * (1394 ±0)`, estimated `11402 + n * (2919 ±0)`.
-		// Minimum execution time: 588_681_000 picoseconds.
-		Weight::from_parts(599_397_000, 11402)
-			// Standard error: 4_961_651
-			.saturating_add(Weight::from_parts(576_893_771, 0).saturating_mul(n.into()))
+		// Proof size in bytes: measured `2478 + n * (1394 ±0)`, estimated `11402 + n * (2919 ±0)`.
+		// Minimum execution time: 584_035_000 picoseconds.
+		Weight::from_parts(591_445_000, 11402)
+			// Standard error: 11_694_011
+			.saturating_add(Weight::from_parts(649_373_208, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(17_u64))
 			.saturating_add(T::DbWeight::get().reads((13_u64).saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes(9_u64))
@@ -1418,14 +1422,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `System::Account` (r:64 w:64)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:64 w:64)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(409), added: 2884, mode: `MaxEncodedLen`)
 	/// The range of component `n` is `[1, 64]`.
 	fn withdraw_bids(n: u32, ) -> Weight {
 		// Proof size in bytes: measured `0 + n * (3013 ±0)`, estimated `990 + n * (4617 ±0)`.
-		// Minimum execution time: 151_194_000 picoseconds.
-		Weight::from_parts(62_954_822, 990)
-			// Standard error: 1_589_309
-			.saturating_add(Weight::from_parts(107_131_716, 0).saturating_mul(n.into()))
+		// Minimum execution time: 152_405_000 picoseconds.
+		Weight::from_parts(160_057_000, 990)
+			// Standard error: 2_095_004
+			.saturating_add(Weight::from_parts(116_189_665, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads((6_u64).saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes((6_u64).saturating_mul(n.into())))
 			.saturating_add(Weight::from_parts(0, 4617).saturating_mul(n.into()))
@@ -1433,11 +1437,11 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `JobMarketplace::Jobs` (r:64 w:64)
 	/// Proof: `JobMarketplace::Jobs` (`max_values`: None, `max_size`: Some(444), added: 2919, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::Parameters` (r:1 w:0)
-	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(52), added: 547, mode: `MaxEncodedLen`)
+	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(56), added: 551, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::TiedPayments` (r:64 w:0)
 	/// Proof: `JobMarketplace::TiedPayments` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:64 w:64)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(409), added: 2884, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:64 w:64)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::Results` (r:0 w:64)
@@ -1446,20 +1450,24 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `JobMarketplace::JobOptions` (`max_values`: None, `max_size`: Some(95), added: 2570, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::Prompts` (r:0 w:64)
 	/// Proof: `JobMarketplace::Prompts` (`max_values`: None, `max_size`: Some(10258), added: 12733, mode: `MaxEncodedLen`)
+	/// Storage: `JobMarketplace::SealedJobs` (r:0 w:64)
+	/// Proof: `JobMarketplace::SealedJobs` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::PayloadReferences` (r:0 w:64)
 	/// Proof: `JobMarketplace::PayloadReferences` (`max_values`: None, `max_size`: Some(306), added: 2781, mode: `MaxEncodedLen`)
+	/// Storage: `JobMarketplace::ProofOrders` (r:0 w:64)
+	/// Proof: `JobMarketplace::ProofOrders` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarketplace::AssignedNodes` (r:0 w:64)
 	/// Proof: `JobMarketplace::AssignedNodes` (`max_values`: None, `max_size`: Some(146), added: 2621, mode: `MaxEncodedLen`)
 	/// The range of component `n` is `[1, 64]`.
 	fn reap_batch(n: u32, ) -> Weight {
-		// Proof size in bytes: measured `289 + n * (617 ±0)`, estimated `1537 + n * (2919 ±0)`.
-		// Minimum execution time: 114_901_000 picoseconds.
-		Weight::from_parts(115_882_000, 1537)
-			// Standard error: 1_218_564
-			.saturating_add(Weight::from_parts(94_817_523, 0).saturating_mul(n.into()))
+		// Proof size in bytes: measured `365 + n * (617 ±0)`, estimated `1541 + n * (2919 ±0)`.
+		// Minimum execution time: 122_782_000 picoseconds.
+		Weight::from_parts(537_847_412, 1541)
+			// Standard error: 3_307_006
+			.saturating_add(Weight::from_parts(88_360_948, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(1_u64))
 			.saturating_add(T::DbWeight::get().reads((4_u64).saturating_mul(n.into())))
-			.saturating_add(T::DbWeight::get().writes((8_u64).saturating_mul(n.into())))
+			.saturating_add(T::DbWeight::get().writes((10_u64).saturating_mul(n.into())))
 			.saturating_add(Weight::from_parts(0, 2919).saturating_mul(n.into()))
 	}
 	/// Storage: `JobMarketplace::Jobs` (r:64 w:0)
@@ -1468,11 +1476,11 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `JobMarketplace::JobBids` (`max_values`: None, `max_size`: Some(255), added: 2730, mode: `MaxEncodedLen`)
 	/// The range of component `n` is `[1, 64]`.
 	fn batch_skipped(n: u32, ) -> Weight {
-		// Proof size in bytes: measured `203 + n * (503 ±0)`, estimated `990 + n * (2919 ±0)`.
-		// Minimum execution time: 63_063_000 picoseconds.
-		Weight::from_parts(75_652_752, 990)
-			// Standard error: 1_092_980
-			.saturating_add(Weight::from_parts(21_901_280, 0).saturating_mul(n.into()))
+		// Proof size in bytes: measured `240 + n * (503 ±0)`, estimated `990 + n * (2919 ±0)`.
+		// Minimum execution time: 63_704_000 picoseconds.
+		Weight::from_parts(58_526_189, 990)
+			// Standard error: 248_202
+			.saturating_add(Weight::from_parts(17_983_192, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(n.into())))
 			.saturating_add(Weight::from_parts(0, 2919).saturating_mul(n.into()))
 	}
@@ -1491,9 +1499,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `JobMarketplace::OfferBooks` (r:1 w:1)
 	/// Proof: `JobMarketplace::OfferBooks` (`max_values`: None, `max_size`: Some(1193), added: 3668, mode: `MaxEncodedLen`)
 	fn cancel_offers() -> Weight {
-		// Proof size in bytes: measured `1716`, estimated `4658`.
-		// Minimum execution time: 50_455_000 picoseconds.
-		Weight::from_parts(57_725_000, 4658)
+		// Proof size in bytes: measured `1753`, estimated `4658`.
+		// Minimum execution time: 50_775_000 picoseconds.
+		Weight::from_parts(54_070_000, 4658)
 			.saturating_add(T::DbWeight::get().reads(7_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -1512,9 +1520,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `JobMarketplace::OfferBooks` (r:1 w:1)
 	/// Proof: `JobMarketplace::OfferBooks` (`max_values`: None, `max_size`: Some(1193), added: 3668, mode: `MaxEncodedLen`)
 	fn cancel_offer() -> Weight {
-		// Proof size in bytes: measured `1716`, estimated `4658`.
-		// Minimum execution time: 51_717_000 picoseconds.
-		Weight::from_parts(60_239_000, 4658)
+		// Proof size in bytes: measured `1753`, estimated `4658`.
+		// Minimum execution time: 51_647_000 picoseconds.
+		Weight::from_parts(55_342_000, 4658)
 			.saturating_add(T::DbWeight::get().reads(7_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -1533,258 +1541,386 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `JobMarketplace::OfferBooks` (r:1 w:1)
 	/// Proof: `JobMarketplace::OfferBooks` (`max_values`: None, `max_size`: Some(1193), added: 3668, mode: `MaxEncodedLen`)
 	fn set_offer_key() -> Weight {
-		// Proof size in bytes: measured `1716`, estimated `4658`.
-		// Minimum execution time: 51_195_000 picoseconds.
-		Weight::from_parts(63_704_000, 4658)
+		// Proof size in bytes: measured `1753`, estimated `4658`.
+		// Minimum execution time: 50_695_000 picoseconds.
+		Weight::from_parts(53_619_000, 4658)
 			.saturating_add(T::DbWeight::get().reads(7_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
 	/// Storage: `JobMarketplace::OfferBooks` (r:1 w:1)
 	/// Proof: `JobMarketplace::OfferBooks` (`max_values`: None, `max_size`: Some(1193), added: 3668, mode: `MaxEncodedLen`)
 	fn prune_offers() -> Weight {
-		// Proof size in bytes: measured `722`, estimated `4658`.
-		// Minimum execution time: 50_034_000 picoseconds.
-		Weight::from_parts(60_179_000, 4658)
+		// Proof size in bytes: measured `759`, estimated `4658`.
+		// Minimum execution time: 50_675_000 picoseconds.
+		Weight::from_parts(53_960_000, 4658)
 			.saturating_add(T::DbWeight::get().reads(1_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
+	/// Storage: `ConfidentialCompute::ModelPolicies` (r:1 w:0)
+	/// Proof: `ConfidentialCompute::ModelPolicies` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+	/// Storage: `ConfidentialCompute::GlobalPolicy` (r:1 w:0)
+	/// Proof: `ConfidentialCompute::GlobalPolicy` (`max_values`: Some(1), `max_size`: Some(32), added: 527, mode: `MaxEncodedLen`)
+	/// Storage: `JobMarketplace::SealedJobs` (r:0 w:1)
+	/// Proof: `JobMarketplace::SealedJobs` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
 	fn seal_job() -> Weight {
-		Weight::from_parts(40000000, 3600)
-			.saturating_add(T::DbWeight::get().reads(3_u64))
+		// Proof size in bytes: measured `365`, estimated `3529`.
+		// Minimum execution time: 27_892_000 picoseconds.
+		Weight::from_parts(31_046_000, 3529)
+			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
+	/// Storage: `AIModels::Versions` (r:1 w:0)
+	/// Proof: `AIModels::Versions` (`max_values`: None, `max_size`: Some(184), added: 2659, mode: `MaxEncodedLen`)
+	/// Storage: `ConfidentialCompute::ProofKeys` (r:1 w:0)
+	/// Proof: `ConfidentialCompute::ProofKeys` (`max_values`: None, `max_size`: Some(118), added: 2593, mode: `MaxEncodedLen`)
+	/// Storage: `JobMarketplace::ProofOrders` (r:0 w:1)
+	/// Proof: `JobMarketplace::ProofOrders` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
 	fn name_proof_key() -> Weight {
-		Weight::from_parts(30000000, 6500)
-			.saturating_add(T::DbWeight::get().reads(3_u64))
+		// Proof size in bytes: measured `677`, estimated `3649`.
+		// Minimum execution time: 42_773_000 picoseconds.
+		Weight::from_parts(46_509_000, 3649)
+			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
+	/// Storage: `JobMarketplace::SealedJobs` (r:1 w:1)
+	/// Proof: `JobMarketplace::SealedJobs` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+	/// Storage: `ConfidentialCompute::NodeAttestations` (r:1 w:0)
+	/// Proof: `ConfidentialCompute::NodeAttestations` (`max_values`: None, `max_size`: Some(97), added: 2572, mode: `MaxEncodedLen`)
+	/// Storage: `ConfidentialCompute::Attestations` (r:2 w:0)
+	/// Proof: `ConfidentialCompute::Attestations` (`max_values`: None, `max_size`: Some(573), added: 3048, mode: `MaxEncodedLen`)
+	/// Storage: `Timestamp::Now` (r:1 w:0)
+	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `ConfidentialCompute::Policies` (r:1 w:0)
+	/// Proof: `ConfidentialCompute::Policies` (`max_values`: None, `max_size`: Some(1546), added: 4021, mode: `MaxEncodedLen`)
+	/// Storage: `ConfidentialCompute::EntrustedKeys` (r:1 w:0)
+	/// Proof: `ConfidentialCompute::EntrustedKeys` (`max_values`: None, `max_size`: Some(264), added: 2739, mode: `MaxEncodedLen`)
+	/// Storage: `ConfidentialCompute::Committees` (r:1 w:0)
+	/// Proof: `ConfidentialCompute::Committees` (`max_values`: None, `max_size`: Some(70), added: 2545, mode: `MaxEncodedLen`)
+	/// Storage: `ConfidentialCompute::Seats` (r:1 w:0)
+	/// Proof: `ConfidentialCompute::Seats` (`max_values`: None, `max_size`: Some(3857), added: 6332, mode: `MaxEncodedLen`)
 	fn qualify_node() -> Weight {
-		Weight::from_parts(60000000, 11500)
-			.saturating_add(T::DbWeight::get().reads(8_u64))
+		// Proof size in bytes: measured `7653`, estimated `7322`.
+		// Minimum execution time: 86_008_000 picoseconds.
+		Weight::from_parts(99_587_000, 7322)
+			.saturating_add(T::DbWeight::get().reads(9_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
+	/// Storage: `JobMarketplace::Jobs` (r:1 w:1)
+	/// Proof: `JobMarketplace::Jobs` (`max_values`: None, `max_size`: Some(444), added: 2919, mode: `MaxEncodedLen`)
+	/// Storage: `JobMarketplace::SealedJobs` (r:1 w:1)
+	/// Proof: `JobMarketplace::SealedJobs` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+	/// Storage: `ConfidentialCompute::Attestations` (r:1 w:0)
+	/// Proof: `ConfidentialCompute::Attestations` (`max_values`: None, `max_size`: Some(573), added: 3048, mode: `MaxEncodedLen`)
+	/// Storage: `JobMarketplace::Parameters` (r:1 w:0)
+	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(56), added: 551, mode: `MaxEncodedLen`)
+	/// Storage: `JobMarketplace::SealedKeys` (r:0 w:1)
+	/// Proof: `JobMarketplace::SealedKeys` (`max_values`: None, `max_size`: Some(100), added: 2575, mode: `MaxEncodedLen`)
 	fn deliver_key() -> Weight {
-		Weight::from_parts(70000000, 4800)
-			.saturating_add(T::DbWeight::get().reads(5_u64))
+		// Proof size in bytes: measured `1637`, estimated `4038`.
+		// Minimum execution time: 68_922_000 picoseconds.
+		Weight::from_parts(92_427_000, 4038)
+			.saturating_add(T::DbWeight::get().reads(4_u64))
 			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
+	/// Storage: `JobMarketplace::SealedJobs` (r:1 w:0)
+	/// Proof: `JobMarketplace::SealedJobs` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+	/// Storage: `ConfidentialCompute::Attestations` (r:1 w:0)
+	/// Proof: `ConfidentialCompute::Attestations` (`max_values`: None, `max_size`: Some(573), added: 3048, mode: `MaxEncodedLen`)
 	fn start_sealed() -> Weight {
-		Weight::from_parts(25000000, 4800)
+		// Proof size in bytes: measured `1293`, estimated `4038`.
+		// Minimum execution time: 23_996_000 picoseconds.
+		Weight::from_parts(28_963_000, 4038)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 	}
+	/// Storage: `JobMarketplace::SealedJobs` (r:1 w:1)
+	/// Proof: `JobMarketplace::SealedJobs` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+	/// Storage: `ConfidentialCompute::Attestations` (r:1 w:0)
+	/// Proof: `ConfidentialCompute::Attestations` (`max_values`: None, `max_size`: Some(573), added: 3048, mode: `MaxEncodedLen`)
+	/// Storage: `JobMarketplace::SealedKeys` (r:0 w:1)
+	/// Proof: `JobMarketplace::SealedKeys` (`max_values`: None, `max_size`: Some(100), added: 2575, mode: `MaxEncodedLen`)
 	fn end_sealed() -> Weight {
-		Weight::from_parts(35000000, 4800)
+		// Proof size in bytes: measured `1293`, estimated `4038`.
+		// Minimum execution time: 30_165_000 picoseconds.
+		Weight::from_parts(37_615_000, 4038)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
+	/// Storage: `JobMarketplace::Jobs` (r:1 w:1)
+	/// Proof: `JobMarketplace::Jobs` (`max_values`: None, `max_size`: Some(444), added: 2919, mode: `MaxEncodedLen`)
+	/// Storage: `JobMarketplace::SealedJobs` (r:1 w:1)
+	/// Proof: `JobMarketplace::SealedJobs` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+	/// Storage: `ConfidentialCompute::Attestations` (r:1 w:0)
+	/// Proof: `ConfidentialCompute::Attestations` (`max_values`: None, `max_size`: Some(573), added: 3048, mode: `MaxEncodedLen`)
+	/// Storage: `ConfidentialCompute::EntrustedKeys` (r:1 w:0)
+	/// Proof: `ConfidentialCompute::EntrustedKeys` (`max_values`: None, `max_size`: Some(264), added: 2739, mode: `MaxEncodedLen`)
+	/// Storage: `ConfidentialCompute::Releases` (r:1 w:1)
+	/// Proof: `ConfidentialCompute::Releases` (`max_values`: None, `max_size`: Some(171), added: 2646, mode: `MaxEncodedLen`)
+	/// Storage: `Reputation::Parameters` (r:1 w:0)
+	/// Proof: `Reputation::Parameters` (`max_values`: Some(1), `max_size`: Some(126), added: 621, mode: `MaxEncodedLen`)
+	/// Storage: `GPURegistry::NodeLoads` (r:1 w:1)
+	/// Proof: `GPURegistry::NodeLoads` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(409), added: 2884, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:2 w:2)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `JobMarketplace::Parameters` (r:1 w:0)
+	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(56), added: 551, mode: `MaxEncodedLen`)
+	/// Storage: `JobMarketplace::TiedPayments` (r:1 w:1)
+	/// Proof: `JobMarketplace::TiedPayments` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
+	/// Storage: `AIModels::OpenJobs` (r:1 w:1)
+	/// Proof: `AIModels::OpenJobs` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
+	/// Storage: `JobMarketplace::BidBooks` (r:0 w:1)
+	/// Proof: `JobMarketplace::BidBooks` (`max_values`: None, `max_size`: Some(2142), added: 4617, mode: `MaxEncodedLen`)
+	/// Storage: `JobMarketplace::SealedKeys` (r:0 w:1)
+	/// Proof: `JobMarketplace::SealedKeys` (`max_values`: None, `max_size`: Some(100), added: 2575, mode: `MaxEncodedLen`)
+	/// Storage: `JobMarketplace::AssignedNodes` (r:0 w:1)
+	/// Proof: `JobMarketplace::AssignedNodes` (`max_values`: None, `max_size`: Some(146), added: 2621, mode: `MaxEncodedLen`)
 	fn expire_unkeyed() -> Weight {
-		Weight::from_parts(140000000, 8800)
-			.saturating_add(T::DbWeight::get().reads(12_u64))
-			.saturating_add(T::DbWeight::get().writes(11_u64))
+		// Proof size in bytes: measured `4585`, estimated `6196`.
+		// Minimum execution time: 288_808_000 picoseconds.
+		Weight::from_parts(365_401_000, 6196)
+			.saturating_add(T::DbWeight::get().reads(13_u64))
+			.saturating_add(T::DbWeight::get().writes(12_u64))
 	}
+	/// Storage: `JobMarketplace::SealedJobs` (r:1 w:0)
+	/// Proof: `JobMarketplace::SealedJobs` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+	/// Storage: `ConfidentialCompute::Attestations` (r:2 w:0)
+	/// Proof: `ConfidentialCompute::Attestations` (`max_values`: None, `max_size`: Some(573), added: 3048, mode: `MaxEncodedLen`)
+	/// Storage: `ConfidentialCompute::Policies` (r:1 w:0)
+	/// Proof: `ConfidentialCompute::Policies` (`max_values`: None, `max_size`: Some(1546), added: 4021, mode: `MaxEncodedLen`)
+	/// Storage: `Timestamp::Now` (r:1 w:0)
+	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `System::BlockHash` (r:1 w:0)
+	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn check_receipt() -> Weight {
-		Weight::from_parts(130000000, 8500)
-			.saturating_add(T::DbWeight::get().reads(5_u64))
+		// Proof size in bytes: measured `3322`, estimated `7086`.
+		// Minimum execution time: 113_528_000 picoseconds.
+		Weight::from_parts(132_837_000, 7086)
+			.saturating_add(T::DbWeight::get().reads(6_u64))
 	}
+	/// Storage: `JobMarketplace::ProofOrders` (r:1 w:0)
+	/// Proof: `JobMarketplace::ProofOrders` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
+	/// Storage: `ConfidentialCompute::ProofKeys` (r:1 w:0)
+	/// Proof: `ConfidentialCompute::ProofKeys` (`max_values`: None, `max_size`: Some(118), added: 2593, mode: `MaxEncodedLen`)
+	/// Storage: `ConfidentialCompute::ProofKeyBodies` (r:1 w:0)
+	/// Proof: `ConfidentialCompute::ProofKeyBodies` (`max_values`: None, `max_size`: Some(2177), added: 4652, mode: `MaxEncodedLen`)
+	/// Storage: `System::BlockHash` (r:1 w:0)
+	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// The range of component `r` is `[0, 2048]`.
 	fn verify_short_proof(r: u32, ) -> Weight {
-		Weight::from_parts(6500000000, 5000)
-			.saturating_add(Weight::from_parts(1200000, 0).saturating_mul(r.into()))
-			.saturating_add(T::DbWeight::get().reads(2_u64))
+		// Proof size in bytes: measured `2155`, estimated `5642`.
+		// Minimum execution time: 6_638_751_000 picoseconds.
+		Weight::from_parts(7_920_310_767, 5642)
+			// Standard error: 192_062
+			.saturating_add(Weight::from_parts(1_055_036, 0).saturating_mul(r.into()))
+			.saturating_add(T::DbWeight::get().reads(4_u64))
 	}
+	/// Storage: `JobMarketplace::ProofOrders` (r:1 w:0)
+	/// Proof: `JobMarketplace::ProofOrders` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
+	/// Storage: `ConfidentialCompute::ProofKeys` (r:1 w:0)
+	/// Proof: `ConfidentialCompute::ProofKeys` (`max_values`: None, `max_size`: Some(118), added: 2593, mode: `MaxEncodedLen`)
+	/// Storage: `ConfidentialCompute::ProofKeyBodies` (r:1 w:0)
+	/// Proof: `ConfidentialCompute::ProofKeyBodies` (`max_values`: None, `max_size`: Some(2177), added: 4652, mode: `MaxEncodedLen`)
+	/// Storage: `System::BlockHash` (r:1 w:0)
+	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// The range of component `r` is `[0, 2048]`.
 	fn verify_long_proof(r: u32, ) -> Weight {
-		Weight::from_parts(12000000000, 5000)
-			.saturating_add(Weight::from_parts(1500000, 0).saturating_mul(r.into()))
-			.saturating_add(T::DbWeight::get().reads(2_u64))
+		// Proof size in bytes: measured `2859`, estimated `5642`.
+		// Minimum execution time: 13_258_133_000 picoseconds.
+		Weight::from_parts(14_839_411_260, 5642)
+			// Standard error: 444_532
+			.saturating_add(Weight::from_parts(2_332_459, 0).saturating_mul(r.into()))
+			.saturating_add(T::DbWeight::get().reads(4_u64))
 	}
 }
 
 /// The same weights with RocksDB's, for tests.
 impl WeightInfo for () {
 	fn submit_job(p: u32, ) -> Weight {
-		Weight::from_parts(144_622_136, 3784)
-			.saturating_add(Weight::from_parts(839, 0).saturating_mul(p.into()))
+		Weight::from_parts(169_295_295, 3874)
+			.saturating_add(Weight::from_parts(2_042, 0).saturating_mul(p.into()))
 			.saturating_add(RocksDbWeight::get().reads(7_u64))
 			.saturating_add(RocksDbWeight::get().writes(6_u64))
 	}
 	fn place_bid() -> Weight {
-		Weight::from_parts(236_360_000, 5607)
+		Weight::from_parts(295_057_000, 5607)
 			.saturating_add(RocksDbWeight::get().reads(14_u64))
 			.saturating_add(RocksDbWeight::get().writes(5_u64))
 	}
 	fn place_bid_displacing() -> Weight {
-		Weight::from_parts(304_981_000, 6578)
+		Weight::from_parts(404_609_000, 6758)
 			.saturating_add(RocksDbWeight::get().reads(18_u64))
 			.saturating_add(RocksDbWeight::get().writes(9_u64))
 	}
 	fn assign_job() -> Weight {
-		Weight::from_parts(250_320_000, 5607)
+		Weight::from_parts(407_003_000, 5607)
 			.saturating_add(RocksDbWeight::get().reads(16_u64))
 			.saturating_add(RocksDbWeight::get().writes(7_u64))
 	}
 	fn match_job() -> Weight {
-		Weight::from_parts(389_427_000, 9507)
+		Weight::from_parts(557_576_000, 9507)
 			.saturating_add(RocksDbWeight::get().reads(28_u64))
 			.saturating_add(RocksDbWeight::get().writes(11_u64))
 	}
 	fn start_job() -> Weight {
-		Weight::from_parts(50_996_000, 3909)
+		Weight::from_parts(77_074_000, 3909)
 			.saturating_add(RocksDbWeight::get().reads(2_u64))
 			.saturating_add(RocksDbWeight::get().writes(1_u64))
 	}
 	fn complete_job(r: u32, ) -> Weight {
-		Weight::from_parts(81_395_544, 3909)
-			.saturating_add(Weight::from_parts(866, 0).saturating_mul(r.into()))
+		Weight::from_parts(95_072_080, 3909)
+			.saturating_add(Weight::from_parts(3_704, 0).saturating_mul(r.into()))
 			.saturating_add(RocksDbWeight::get().reads(2_u64))
 			.saturating_add(RocksDbWeight::get().writes(3_u64))
 	}
 	fn accept_result() -> Weight {
-		Weight::from_parts(530_686_000, 11402)
+		Weight::from_parts(764_192_000, 11402)
 			.saturating_add(RocksDbWeight::get().reads(25_u64))
 			.saturating_add(RocksDbWeight::get().writes(15_u64))
 	}
 	fn accept_late() -> Weight {
-		Weight::from_parts(959_892_000, 14005)
+		Weight::from_parts(642_001_000, 14005)
 			.saturating_add(RocksDbWeight::get().reads(29_u64))
 			.saturating_add(RocksDbWeight::get().writes(19_u64))
 	}
 	fn rate_settled() -> Weight {
-		Weight::from_parts(176_371_000, 3909)
+		Weight::from_parts(132_035_000, 3909)
 			.saturating_add(RocksDbWeight::get().reads(10_u64))
 			.saturating_add(RocksDbWeight::get().writes(3_u64))
 	}
 	fn finalize_job() -> Weight {
-		Weight::from_parts(515_133_000, 11402)
+		Weight::from_parts(481_012_000, 11402)
 			.saturating_add(RocksDbWeight::get().reads(24_u64))
 			.saturating_add(RocksDbWeight::get().writes(15_u64))
 	}
 	fn finalize_costly() -> Weight {
-		Weight::from_parts(725_635_000, 16608)
+		Weight::from_parts(631_405_000, 16608)
 			.saturating_add(RocksDbWeight::get().reads(30_u64))
 			.saturating_add(RocksDbWeight::get().writes(20_u64))
 	}
 	fn cancel_job() -> Weight {
-		Weight::from_parts(194_658_000, 3909)
+		Weight::from_parts(166_787_000, 3909)
 			.saturating_add(RocksDbWeight::get().reads(5_u64))
 			.saturating_add(RocksDbWeight::get().writes(4_u64))
 	}
 	fn expire_job() -> Weight {
-		Weight::from_parts(579_548_000, 8799)
+		Weight::from_parts(442_615_000, 8799)
 			.saturating_add(RocksDbWeight::get().reads(21_u64))
 			.saturating_add(RocksDbWeight::get().writes(13_u64))
 	}
 	fn abandon_job() -> Weight {
-		Weight::from_parts(379_943_000, 5607)
+		Weight::from_parts(268_527_000, 5607)
 			.saturating_add(RocksDbWeight::get().reads(16_u64))
 			.saturating_add(RocksDbWeight::get().writes(8_u64))
 	}
 	fn withdraw_bid() -> Weight {
-		Weight::from_parts(333_544_000, 5607)
+		Weight::from_parts(217_682_000, 5607)
 			.saturating_add(RocksDbWeight::get().reads(6_u64))
 			.saturating_add(RocksDbWeight::get().writes(6_u64))
 	}
 	fn withdraw_bid_forfeited() -> Weight {
-		Weight::from_parts(273_014_000, 6196)
+		Weight::from_parts(209_049_000, 6196)
 			.saturating_add(RocksDbWeight::get().reads(5_u64))
 			.saturating_add(RocksDbWeight::get().writes(5_u64))
 	}
 	fn promote_bid() -> Weight {
-		Weight::from_parts(590_364_000, 12346)
+		Weight::from_parts(397_398_000, 12346)
 			.saturating_add(RocksDbWeight::get().reads(29_u64))
 			.saturating_add(RocksDbWeight::get().writes(3_u64))
 	}
 	fn update_max_jobs() -> Weight {
-		Weight::from_parts(10_616_000, 0)
+		Weight::from_parts(7_722_000, 0)
 			.saturating_add(RocksDbWeight::get().writes(1_u64))
 	}
 	fn set_parameters() -> Weight {
-		Weight::from_parts(9_404_000, 0)
+		Weight::from_parts(13_220_000, 0)
 			.saturating_add(RocksDbWeight::get().writes(1_u64))
 	}
 	fn dispute_job() -> Weight {
-		Weight::from_parts(139_306_000, 3909)
+		Weight::from_parts(132_646_000, 3909)
 			.saturating_add(RocksDbWeight::get().reads(3_u64))
 			.saturating_add(RocksDbWeight::get().writes(3_u64))
 	}
 	fn answer_with_result(r: u32, ) -> Weight {
-		Weight::from_parts(151_241_776, 3909)
-			.saturating_add(Weight::from_parts(4_177, 0).saturating_mul(r.into()))
+		Weight::from_parts(140_976_936, 3909)
+			.saturating_add(Weight::from_parts(6_416, 0).saturating_mul(r.into()))
 			.saturating_add(RocksDbWeight::get().reads(4_u64))
 			.saturating_add(RocksDbWeight::get().writes(5_u64))
 	}
 	fn answer_with_evidence() -> Weight {
-		Weight::from_parts(86_378_000, 3909)
+		Weight::from_parts(106_758_000, 3909)
 			.saturating_add(RocksDbWeight::get().reads(3_u64))
 			.saturating_add(RocksDbWeight::get().writes(2_u64))
 	}
 	fn resolve_refunding() -> Weight {
-		Weight::from_parts(435_184_000, 8799)
+		Weight::from_parts(486_230_000, 8799)
 			.saturating_add(RocksDbWeight::get().reads(25_u64))
 			.saturating_add(RocksDbWeight::get().writes(15_u64))
 	}
 	fn resolve_paying() -> Weight {
-		Weight::from_parts(740_997_000, 16608)
+		Weight::from_parts(782_499_000, 16608)
 			.saturating_add(RocksDbWeight::get().reads(32_u64))
 			.saturating_add(RocksDbWeight::get().writes(21_u64))
 	}
 	fn accept_disputed() -> Weight {
-		Weight::from_parts(832_983_000, 14005)
+		Weight::from_parts(1_066_910_000, 14005)
 			.saturating_add(RocksDbWeight::get().reads(30_u64))
 			.saturating_add(RocksDbWeight::get().writes(20_u64))
 	}
 	fn abandon_disputed() -> Weight {
-		Weight::from_parts(401_224_000, 8799)
+		Weight::from_parts(545_548_000, 8799)
 			.saturating_add(RocksDbWeight::get().reads(21_u64))
 			.saturating_add(RocksDbWeight::get().writes(15_u64))
 	}
 	fn expire_unanswered() -> Weight {
-		Weight::from_parts(428_454_000, 8799)
+		Weight::from_parts(476_756_000, 8799)
 			.saturating_add(RocksDbWeight::get().reads(23_u64))
 			.saturating_add(RocksDbWeight::get().writes(17_u64))
 	}
 	fn expire_undecided() -> Weight {
-		Weight::from_parts(675_771_000, 14005)
+		Weight::from_parts(599_287_000, 14005)
 			.saturating_add(RocksDbWeight::get().reads(21_u64))
 			.saturating_add(RocksDbWeight::get().writes(16_u64))
 	}
 	fn reap_job() -> Weight {
-		Weight::from_parts(206_896_000, 3909)
+		Weight::from_parts(177_663_000, 3909)
 			.saturating_add(RocksDbWeight::get().reads(5_u64))
-			.saturating_add(RocksDbWeight::get().writes(8_u64))
+			.saturating_add(RocksDbWeight::get().writes(10_u64))
 	}
 	fn submit_job_with_options(p: u32, ) -> Weight {
-		Weight::from_parts(201_207_077, 3829)
-			.saturating_add(Weight::from_parts(4_599, 0).saturating_mul(p.into()))
+		Weight::from_parts(202_108_158, 3874)
+			.saturating_add(Weight::from_parts(127, 0).saturating_mul(p.into()))
 			.saturating_add(RocksDbWeight::get().reads(13_u64))
 			.saturating_add(RocksDbWeight::get().writes(7_u64))
 	}
 	fn hire_ed25519(_p: u32, ) -> Weight {
-		Weight::from_parts(324_570_286, 4658)
+		Weight::from_parts(381_169_464, 4658)
 			.saturating_add(RocksDbWeight::get().reads(17_u64))
 			.saturating_add(RocksDbWeight::get().writes(10_u64))
 	}
-	fn hire_sr25519(p: u32, ) -> Weight {
-		Weight::from_parts(328_737_397, 4658)
-			.saturating_add(Weight::from_parts(5_274, 0).saturating_mul(p.into()))
+	fn hire_sr25519(_p: u32, ) -> Weight {
+		Weight::from_parts(347_395_341, 4658)
 			.saturating_add(RocksDbWeight::get().reads(17_u64))
 			.saturating_add(RocksDbWeight::get().writes(10_u64))
 	}
-	fn hire_ecdsa(_p: u32, ) -> Weight {
-		Weight::from_parts(376_465_376, 4658)
+	fn hire_ecdsa(p: u32, ) -> Weight {
+		Weight::from_parts(316_551_155, 4658)
+			.saturating_add(Weight::from_parts(5_041, 0).saturating_mul(p.into()))
 			.saturating_add(RocksDbWeight::get().reads(17_u64))
 			.saturating_add(RocksDbWeight::get().writes(10_u64))
 	}
 	fn settle_batch(n: u32, ) -> Weight {
-		Weight::from_parts(522_654_000, 11402)
-			.saturating_add(Weight::from_parts(538_730_284, 0).saturating_mul(n.into()))
+		Weight::from_parts(534_161_000, 11402)
+			.saturating_add(Weight::from_parts(523_179_482, 0).saturating_mul(n.into()))
 			.saturating_add(RocksDbWeight::get().reads(15_u64))
 			.saturating_add(RocksDbWeight::get().reads((15_u64).saturating_mul(n.into())))
 			.saturating_add(RocksDbWeight::get().writes(7_u64))
 			.saturating_add(RocksDbWeight::get().writes((13_u64).saturating_mul(n.into())))
-			.saturating_add(Weight::from_parts(0, 5588).saturating_mul(n.into()))
+			.saturating_add(Weight::from_parts(0, 5768).saturating_mul(n.into()))
 	}
 	fn accept_batch(n: u32, ) -> Weight {
-		Weight::from_parts(599_397_000, 11402)
-			.saturating_add(Weight::from_parts(576_893_771, 0).saturating_mul(n.into()))
+		Weight::from_parts(591_445_000, 11402)
+			.saturating_add(Weight::from_parts(649_373_208, 0).saturating_mul(n.into()))
 			.saturating_add(RocksDbWeight::get().reads(17_u64))
 			.saturating_add(RocksDbWeight::get().reads((13_u64).saturating_mul(n.into())))
 			.saturating_add(RocksDbWeight::get().writes(9_u64))
@@ -1792,92 +1928,92 @@ impl WeightInfo for () {
 			.saturating_add(Weight::from_parts(0, 2919).saturating_mul(n.into()))
 	}
 	fn withdraw_bids(n: u32, ) -> Weight {
-		Weight::from_parts(62_954_822, 990)
-			.saturating_add(Weight::from_parts(107_131_716, 0).saturating_mul(n.into()))
+		Weight::from_parts(160_057_000, 990)
+			.saturating_add(Weight::from_parts(116_189_665, 0).saturating_mul(n.into()))
 			.saturating_add(RocksDbWeight::get().reads((6_u64).saturating_mul(n.into())))
 			.saturating_add(RocksDbWeight::get().writes((6_u64).saturating_mul(n.into())))
 			.saturating_add(Weight::from_parts(0, 4617).saturating_mul(n.into()))
 	}
 	fn reap_batch(n: u32, ) -> Weight {
-		Weight::from_parts(115_882_000, 1537)
-			.saturating_add(Weight::from_parts(94_817_523, 0).saturating_mul(n.into()))
+		Weight::from_parts(537_847_412, 1541)
+			.saturating_add(Weight::from_parts(88_360_948, 0).saturating_mul(n.into()))
 			.saturating_add(RocksDbWeight::get().reads(1_u64))
 			.saturating_add(RocksDbWeight::get().reads((4_u64).saturating_mul(n.into())))
-			.saturating_add(RocksDbWeight::get().writes((8_u64).saturating_mul(n.into())))
+			.saturating_add(RocksDbWeight::get().writes((10_u64).saturating_mul(n.into())))
 			.saturating_add(Weight::from_parts(0, 2919).saturating_mul(n.into()))
 	}
 	fn batch_skipped(n: u32, ) -> Weight {
-		Weight::from_parts(75_652_752, 990)
-			.saturating_add(Weight::from_parts(21_901_280, 0).saturating_mul(n.into()))
+		Weight::from_parts(58_526_189, 990)
+			.saturating_add(Weight::from_parts(17_983_192, 0).saturating_mul(n.into()))
 			.saturating_add(RocksDbWeight::get().reads((2_u64).saturating_mul(n.into())))
 			.saturating_add(Weight::from_parts(0, 2919).saturating_mul(n.into()))
 	}
 	fn cancel_offers() -> Weight {
-		Weight::from_parts(57_725_000, 4658)
+		Weight::from_parts(54_070_000, 4658)
 			.saturating_add(RocksDbWeight::get().reads(7_u64))
 			.saturating_add(RocksDbWeight::get().writes(1_u64))
 	}
 	fn cancel_offer() -> Weight {
-		Weight::from_parts(60_239_000, 4658)
+		Weight::from_parts(55_342_000, 4658)
 			.saturating_add(RocksDbWeight::get().reads(7_u64))
 			.saturating_add(RocksDbWeight::get().writes(1_u64))
 	}
 	fn set_offer_key() -> Weight {
-		Weight::from_parts(63_704_000, 4658)
+		Weight::from_parts(53_619_000, 4658)
 			.saturating_add(RocksDbWeight::get().reads(7_u64))
 			.saturating_add(RocksDbWeight::get().writes(1_u64))
 	}
 	fn prune_offers() -> Weight {
-		Weight::from_parts(60_179_000, 4658)
+		Weight::from_parts(53_960_000, 4658)
 			.saturating_add(RocksDbWeight::get().reads(1_u64))
 			.saturating_add(RocksDbWeight::get().writes(1_u64))
 	}
 	fn seal_job() -> Weight {
-		Weight::from_parts(40000000, 3600)
-			.saturating_add(RocksDbWeight::get().reads(3_u64))
+		Weight::from_parts(31_046_000, 3529)
+			.saturating_add(RocksDbWeight::get().reads(2_u64))
 			.saturating_add(RocksDbWeight::get().writes(1_u64))
 	}
 	fn name_proof_key() -> Weight {
-		Weight::from_parts(30000000, 6500)
-			.saturating_add(RocksDbWeight::get().reads(3_u64))
+		Weight::from_parts(46_509_000, 3649)
+			.saturating_add(RocksDbWeight::get().reads(2_u64))
 			.saturating_add(RocksDbWeight::get().writes(1_u64))
 	}
 	fn qualify_node() -> Weight {
-		Weight::from_parts(60000000, 11500)
-			.saturating_add(RocksDbWeight::get().reads(8_u64))
+		Weight::from_parts(99_587_000, 7322)
+			.saturating_add(RocksDbWeight::get().reads(9_u64))
 			.saturating_add(RocksDbWeight::get().writes(1_u64))
 	}
 	fn deliver_key() -> Weight {
-		Weight::from_parts(70000000, 4800)
-			.saturating_add(RocksDbWeight::get().reads(5_u64))
+		Weight::from_parts(92_427_000, 4038)
+			.saturating_add(RocksDbWeight::get().reads(4_u64))
 			.saturating_add(RocksDbWeight::get().writes(3_u64))
 	}
 	fn start_sealed() -> Weight {
-		Weight::from_parts(25000000, 4800)
+		Weight::from_parts(28_963_000, 4038)
 			.saturating_add(RocksDbWeight::get().reads(2_u64))
 	}
 	fn end_sealed() -> Weight {
-		Weight::from_parts(35000000, 4800)
+		Weight::from_parts(37_615_000, 4038)
 			.saturating_add(RocksDbWeight::get().reads(2_u64))
 			.saturating_add(RocksDbWeight::get().writes(2_u64))
 	}
 	fn expire_unkeyed() -> Weight {
-		Weight::from_parts(140000000, 8800)
-			.saturating_add(RocksDbWeight::get().reads(12_u64))
-			.saturating_add(RocksDbWeight::get().writes(11_u64))
+		Weight::from_parts(365_401_000, 6196)
+			.saturating_add(RocksDbWeight::get().reads(13_u64))
+			.saturating_add(RocksDbWeight::get().writes(12_u64))
 	}
 	fn check_receipt() -> Weight {
-		Weight::from_parts(130000000, 8500)
-			.saturating_add(RocksDbWeight::get().reads(5_u64))
+		Weight::from_parts(132_837_000, 7086)
+			.saturating_add(RocksDbWeight::get().reads(6_u64))
 	}
 	fn verify_short_proof(r: u32, ) -> Weight {
-		Weight::from_parts(6500000000, 5000)
-			.saturating_add(Weight::from_parts(1200000, 0).saturating_mul(r.into()))
-			.saturating_add(RocksDbWeight::get().reads(2_u64))
+		Weight::from_parts(7_920_310_767, 5642)
+			.saturating_add(Weight::from_parts(1_055_036, 0).saturating_mul(r.into()))
+			.saturating_add(RocksDbWeight::get().reads(4_u64))
 	}
 	fn verify_long_proof(r: u32, ) -> Weight {
-		Weight::from_parts(12000000000, 5000)
-			.saturating_add(Weight::from_parts(1500000, 0).saturating_mul(r.into()))
-			.saturating_add(RocksDbWeight::get().reads(2_u64))
+		Weight::from_parts(14_839_411_260, 5642)
+			.saturating_add(Weight::from_parts(2_332_459, 0).saturating_mul(r.into()))
+			.saturating_add(RocksDbWeight::get().reads(4_u64))
 	}
 }

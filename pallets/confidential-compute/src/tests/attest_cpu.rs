@@ -3,8 +3,8 @@ use crate::{
 	mock::*,
 	pki::{Draft, Intel, Platform, MONTH, NOW},
 	tee::QuoteFault,
-	CpuFacts, Error, Event, NodeAttestations, PlatformClaims, SessionIds, Succession, TcbStatus,
-	TeeKind, MAX_ATTESTATIONS_PER_NODE,
+	Attestations, BoundGpus, CpuFacts, Error, Event, NodeAttestations, PlatformClaims, SessionIds,
+	Succession, TcbStatus, TeeKind, MAX_ATTESTATIONS_PER_NODE,
 };
 use ai_compute_primitives::SessionKey;
 use frame_support::{assert_noop, assert_ok};
@@ -508,18 +508,25 @@ fn a_successor_is_signed_by_a_fresh_predecessor_of_the_same_node() {
 #[test]
 fn old_attestations_make_room() {
 	with_collateral(|| {
-		for n in 0..MAX_ATTESTATIONS_PER_NODE as u8 {
+		let (_, first) = attest_whole(0);
+		for n in 1..MAX_ATTESTATIONS_PER_NODE as u8 {
 			attest(&Enclave::new(n));
 		}
+		let gpu = BoundGpus::<Test>::get(first)[0];
 		let attest = |n| try_attest(ALICE, DID, &Enclave::new(n), &Platform::tdx(), None);
 		assert_noop!(attest(100), Error::<Test>::TooManyAttestations);
 		Now::mutate(|now| *now += VALIDITY + RETENTION - 1);
 		assert_noop!(attest(100), Error::<Test>::TooManyAttestations);
 		Now::mutate(|now| *now += 1);
 		assert_ok!(attest(100));
-		assert!(!crate::Attestations::<Test>::contains_key(0));
+		assert!(!Attestations::<Test>::contains_key(first));
+		assert!(!BoundGpus::<Test>::contains_key(first));
 		assert_eq!(SessionIds::<Test>::iter().count(), 8);
 		assert!(!SessionIds::<Test>::contains_key(session(&ALICE, &Enclave::new(0))));
+		// Others clear away the claims on its GPU, which are over.
+		for key in [gpu.leaf_key, gpu.device_key] {
+			assert_ok!(ConfidentialCompute::prune_gpu_claim(signed(BOB), key));
+		}
 	});
 }
 

@@ -282,6 +282,20 @@ fn fails_with_evidence_of_another_form() {
 	});
 }
 
+/// The certificate with the start of its time with four digits of the year, where two are right.
+fn with_long_date(der: &[u8]) -> Vec<u8> {
+	let dates = der.windows(4).position(|bytes| bytes == [0x30, 0x20, 0x17, 0x0d]).unwrap();
+	let mut long = der.to_vec();
+	long.splice(dates + 2..dates + 4, *b"\x18\x0f20");
+	long[dates + 1] += 2;
+	// The lengths of the certificate and of its signed part.
+	for at in [2, 6] {
+		let len = u16::from_be_bytes([long[at], long[at + 1]]) + 2;
+		long[at..at + 2].copy_from_slice(&len.to_be_bytes());
+	}
+	long
+}
+
 #[test]
 fn fails_with_broken_chains() {
 	with_enclave(|enclave| {
@@ -306,6 +320,10 @@ fn fails_with_broken_chains() {
 		let mut garbage = good.clone();
 		garbage[3] = vec![0; 100];
 		assert_noop!(attest(garbage), fault(GpuFault::CertificateMalformed));
+		// A date that ought to be written shorter.
+		let mut long_date = good.clone();
+		long_date[2] = with_long_date(&good[2]);
+		assert_noop!(attest(long_date), fault(GpuFault::CertificateMalformed));
 		let mut long = good.clone();
 		long[3] = vec![0; 2 * 1024 + 1];
 		assert_noop!(attest(long), fault(GpuFault::ChainLength));
