@@ -115,7 +115,8 @@ fn one_seat_for_each_owner_and_platform() {
 		let node = record(world.attestations[&1]).node;
 		Attestations::<Test>::mutate(id, |r| r.as_mut().unwrap().node = node);
 		NodeAttestations::<Test>::mutate(node, |ids| ids.try_push(id).unwrap());
-		PlatformClaims::<Test>::insert(platform(1), Claim { node, until: u32::MAX });
+		let until = record(id).expires_at;
+		PlatformClaims::<Test>::insert(platform(1), Claim { node, until });
 		world.attestations.insert(2, id);
 		let same_platform = world.seat(2);
 		assert_noop!(try_join(owner(2), same_platform), fault(CommitteeFault::PlatformSeated));
