@@ -74,8 +74,8 @@ pub fn check(data: &[u8]) {
 	}
 }
 
-/// Proofs of one statement: whatever holds is the known proof, point by point. The fuzzer knows no
-/// way of changing one proof into another.
+/// Proofs of one statement: whatever holds is one of the two that the fuzzer was given, point by point.
+/// It knows no way of changing one into a third.
 fn judge(curve: Curve, proof: &[u8]) {
 	let (trapdoor, key) = trapdoor(curve);
 	let statement = statement(curve);
@@ -84,14 +84,14 @@ fn judge(curve: Curve, proof: &[u8]) {
 		assert_eq!(within(0, || verify(proof, key, &statement)), Err(ProofError::ProofLength));
 	}
 	if result.is_ok() {
-		let known = trapdoor.prove(&statement, 0);
+		let known = [0, 1].map(|nonce| trapdoor.prove(&statement, nonce));
 		let written = match curve {
 			Curve::Bn254 => rewritten::<ark_bn254::Bn254>(proof),
 			Curve::Bls12_381 => rewritten::<ark_bls12_381::Bls12_381>(proof),
 		};
-		assert_eq!(written, known, "a proof that nobody has made holds");
+		assert!(known.contains(&written), "a proof that nobody has made holds");
 		// It has one encoding.
-		assert_eq!(proof, known);
+		assert_eq!(proof, written);
 	}
 }
 

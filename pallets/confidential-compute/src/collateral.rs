@@ -130,7 +130,7 @@ pub fn check_tcb_info(
 /// What a TCB info is for, and its dates and number.
 pub(crate) fn read_tcb_info(body: &[u8]) -> Result<((TeeKind, [u8; 6]), Dates), CollateralFault> {
 	let info: dcap_qvl::TcbInfo =
-		serde_json::from_slice(body).map_err(|_| CollateralFault::Malformed)?;
+		serde_json::from_str(text(body)?).map_err(|_| CollateralFault::Malformed)?;
 	let tee = match info.id.as_str() {
 		"SGX" => TeeKind::Sgx,
 		"TDX" => TeeKind::Tdx,
@@ -159,7 +159,7 @@ pub fn check_qe_identity(
 /// What quoting enclave an identity is of, and its dates and number.
 pub(crate) fn read_qe_identity(body: &[u8]) -> Result<(TeeKind, Dates), CollateralFault> {
 	let identity: dcap_qvl::QeIdentity =
-		serde_json::from_slice(body).map_err(|_| CollateralFault::Malformed)?;
+		serde_json::from_str(text(body)?).map_err(|_| CollateralFault::Malformed)?;
 	let key = match identity.id.as_str() {
 		"QE" => TeeKind::Sgx,
 		"TD_QE" => TeeKind::Tdx,
@@ -167,6 +167,11 @@ pub(crate) fn read_qe_identity(body: &[u8]) -> Result<(TeeKind, Dates), Collater
 	};
 	let number = identity.tcb_evaluation_data_number;
 	Ok((key, json_dates(&identity.issue_date, &identity.next_update, number)?))
+}
+
+/// All of it has to be text, also what the reader of JSON passes over.
+fn text(body: &[u8]) -> Result<&str, CollateralFault> {
+	core::str::from_utf8(body).map_err(|_| CollateralFault::Malformed)
 }
 
 fn json_dates(issued: &str, next: &str, number: u32) -> Result<Dates, CollateralFault> {

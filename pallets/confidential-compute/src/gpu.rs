@@ -142,6 +142,12 @@ pub fn verify<Lists: GpuLists>(
 	})
 }
 
+/// How many signatures there are to check, at most, beside those of the evidence and of a device's two
+/// certificates.
+pub(crate) fn more_signatures(chain: &[Vec<u8>]) -> u32 {
+	(chain.len() as u32).saturating_sub(2)
+}
+
 fn parse_chain(chain: &[Vec<u8>]) -> Result<Vec<P384Certificate<'_>>, GpuFault> {
 	let sizes_ok = chain.len() <= MAX_GPU_CHAIN as usize
 		&& chain.iter().all(|certificate| certificate.len() <= MAX_CERTIFICATE_LEN as usize);

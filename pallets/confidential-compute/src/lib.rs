@@ -123,7 +123,11 @@ pub type PolicyRecordOf<T> =
 #[frame_support::pallet]
 pub mod pallet {
 	use super::{
-		collateral::CollateralFault, encryption::EnvelopeFault, gpu::GpuFault, tee::QuoteFault, *,
+		collateral::CollateralFault,
+		encryption::EnvelopeFault,
+		gpu::{more_signatures, GpuFault},
+		tee::QuoteFault,
+		*,
 	};
 	use ai_compute_primitives::{
 		AttestationId, Did, DidError, DidHash, EnclaveKeys, FeePolicy, JobId, JobKeys,
@@ -392,7 +396,7 @@ pub mod pallet {
 		/// its issuer, up to a pinned authority or to the one below the root. `signature` is the
 		/// session key's for the hash of the evidence. Call it once for each GPU. Emits `GpuBound`.
 		#[pallet::call_index(1)]
-		#[pallet::weight(T::WeightInfo::attest_gpu(chain.len() as u32))]
+		#[pallet::weight(T::WeightInfo::attest_gpu(more_signatures(chain)))]
 		pub fn attest_gpu(
 			origin: OriginFor<T>,
 			session: SessionKey,
@@ -411,7 +415,7 @@ pub mod pallet {
 		/// the owner and `block_number`, at most 256 blocks back; `chain` and `evidence` as in
 		/// `attest_gpu`. Replaces an earlier one of the node. Emits `LoneGpuAttested`.
 		#[pallet::call_index(2)]
-		#[pallet::weight(T::WeightInfo::attest_lone_gpu(chain.len() as u32))]
+		#[pallet::weight(T::WeightInfo::attest_lone_gpu(more_signatures(chain)))]
 		pub fn attest_lone_gpu(
 			origin: OriginFor<T>,
 			did: Vec<u8>,

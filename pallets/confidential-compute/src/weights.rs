@@ -15,8 +15,8 @@ use frame_support::{traits::Get, weights::{constants::RocksDbWeight, Weight}};
 /// Weight functions of `pallet_confidential_compute`.
 pub trait WeightInfo {
 	fn attest_cpu() -> Weight;
-	fn attest_gpu(c: u32, ) -> Weight;
-	fn attest_lone_gpu(c: u32, ) -> Weight;
+	fn attest_gpu(s: u32, ) -> Weight;
+	fn attest_lone_gpu(s: u32, ) -> Weight;
 	fn revoke_attestation() -> Weight;
 	fn force_revoke() -> Weight;
 	fn prune_attestation() -> Weight;
@@ -103,16 +103,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `ConfidentialCompute::NodeAttestations` (`max_values`: None, `max_size`: Some(97), added: 2572, mode: `MaxEncodedLen`)
 	/// Storage: `ConfidentialCompute::BoundGpus` (r:1 w:1)
 	/// Proof: `ConfidentialCompute::BoundGpus` (`max_values`: None, `max_size`: Some(1305), added: 3780, mode: `MaxEncodedLen`)
-	/// Storage: `ConfidentialCompute::GpuClaims` (r:16 w:16)
-	/// Proof: `ConfidentialCompute::GpuClaims` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `MaxEncodedLen`)
 	/// Storage: `ConfidentialCompute::NextAttestationId` (r:1 w:1)
 	/// Proof: `ConfidentialCompute::NextAttestationId` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	fn attest_cpu() -> Weight {
-		// Proof size in bytes: measured `13492`, estimated `41678`.
-		// Minimum execution time: 8_331_868_000 picoseconds.
-		Weight::from_parts(9_053_426_000, 41678)
-			.saturating_add(T::DbWeight::get().reads(37_u64))
-			.saturating_add(T::DbWeight::get().writes(24_u64))
+		// Proof size in bytes: measured `12354`, estimated `22002`.
+		// Minimum execution time: 7_452_306_000 picoseconds.
+		Weight::from_parts(8_702_898_000, 22002)
+			.saturating_add(T::DbWeight::get().reads(21_u64))
+			.saturating_add(T::DbWeight::get().writes(8_u64))
 	}
 	/// Storage: `ConfidentialCompute::SessionIds` (r:1 w:0)
 	/// Proof: `ConfidentialCompute::SessionIds` (`max_values`: None, `max_size`: Some(40), added: 2515, mode: `MaxEncodedLen`)
@@ -132,17 +130,17 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `ConfidentialCompute::BoundGpus` (`max_values`: None, `max_size`: Some(1305), added: 3780, mode: `MaxEncodedLen`)
 	/// Storage: `ConfidentialCompute::GpuClaims` (r:2 w:2)
 	/// Proof: `ConfidentialCompute::GpuClaims` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `MaxEncodedLen`)
-	/// The range of component `c` is `[3, 4]`.
-	fn attest_gpu(c: u32, ) -> Weight {
-		// Proof size in bytes: measured `7648`, estimated `15416 + c * (175 ±131)`.
-		// Minimum execution time: 11_470_075_000 picoseconds.
-		Weight::from_parts(12_094_810_000, 15416)
-			// Standard error: 159_420_656
-			.saturating_add(Weight::from_parts(1_378_567_141, 0).saturating_mul(c.into()))
-			.saturating_add(T::DbWeight::get().reads(11_u64))
-			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(c.into())))
+	/// The range of component `s` is `[0, 2]`.
+	fn attest_gpu(s: u32, ) -> Weight {
+		// Proof size in bytes: measured `7429`, estimated `15416 + s * (1601 ±400)`.
+		// Minimum execution time: 10_135_199_000 picoseconds.
+		Weight::from_parts(13_694_127_227, 15416)
+			// Standard error: 207_557_075
+			.saturating_add(Weight::from_parts(1_841_191_379, 0).saturating_mul(s.into()))
+			.saturating_add(T::DbWeight::get().reads(14_u64))
+			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(s.into())))
 			.saturating_add(T::DbWeight::get().writes(4_u64))
-			.saturating_add(Weight::from_parts(0, 175).saturating_mul(c.into()))
+			.saturating_add(Weight::from_parts(0, 1601).saturating_mul(s.into()))
 	}
 	/// Storage: `GPURegistry::GPUNodes` (r:1 w:0)
 	/// Proof: `GPURegistry::GPUNodes` (`max_values`: None, `max_size`: Some(364), added: 2839, mode: `MaxEncodedLen`)
@@ -170,17 +168,17 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `ConfidentialCompute::LoneGpus` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
 	/// Storage: `ConfidentialCompute::GpuClaims` (r:4 w:4)
 	/// Proof: `ConfidentialCompute::GpuClaims` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `MaxEncodedLen`)
-	/// The range of component `c` is `[3, 4]`.
-	fn attest_lone_gpu(c: u32, ) -> Weight {
-		// Proof size in bytes: measured `6931`, estimated `15416 + c * (175 ±131)`.
-		// Minimum execution time: 11_736_159_000 picoseconds.
-		Weight::from_parts(14_721_840_000, 15416)
-			// Standard error: 131_636_329
-			.saturating_add(Weight::from_parts(969_457_298, 0).saturating_mul(c.into()))
-			.saturating_add(T::DbWeight::get().reads(17_u64))
-			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(c.into())))
+	/// The range of component `s` is `[0, 2]`.
+	fn attest_lone_gpu(s: u32, ) -> Weight {
+		// Proof size in bytes: measured `6568`, estimated `15416 + s * (1601 ±400)`.
+		// Minimum execution time: 9_920_341_000 picoseconds.
+		Weight::from_parts(11_067_558_319, 15416)
+			// Standard error: 190_249_972
+			.saturating_add(Weight::from_parts(4_351_388_949, 0).saturating_mul(s.into()))
+			.saturating_add(T::DbWeight::get().reads(20_u64))
+			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(s.into())))
 			.saturating_add(T::DbWeight::get().writes(5_u64))
-			.saturating_add(Weight::from_parts(0, 175).saturating_mul(c.into()))
+			.saturating_add(Weight::from_parts(0, 1601).saturating_mul(s.into()))
 	}
 	/// Storage: `ConfidentialCompute::Attestations` (r:1 w:1)
 	/// Proof: `ConfidentialCompute::Attestations` (`max_values`: None, `max_size`: Some(573), added: 3048, mode: `MaxEncodedLen`)
@@ -188,8 +186,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `ConfidentialCompute::NodeAttestations` (`max_values`: None, `max_size`: Some(97), added: 2572, mode: `MaxEncodedLen`)
 	fn revoke_attestation() -> Weight {
 		// Proof size in bytes: measured `1047`, estimated `4038`.
-		// Minimum execution time: 27_851_000 picoseconds.
-		Weight::from_parts(35_533_000, 4038)
+		// Minimum execution time: 27_982_000 picoseconds.
+		Weight::from_parts(53_639_000, 4038)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
@@ -199,8 +197,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `ConfidentialCompute::NodeAttestations` (`max_values`: None, `max_size`: Some(97), added: 2572, mode: `MaxEncodedLen`)
 	fn force_revoke() -> Weight {
 		// Proof size in bytes: measured `1047`, estimated `4038`.
-		// Minimum execution time: 25_298_000 picoseconds.
-		Weight::from_parts(34_882_000, 4038)
+		// Minimum execution time: 24_756_000 picoseconds.
+		Weight::from_parts(47_500_000, 4038)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
@@ -218,8 +216,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `ConfidentialCompute::SessionIds` (`max_values`: None, `max_size`: Some(40), added: 2515, mode: `MaxEncodedLen`)
 	fn prune_attestation() -> Weight {
 		// Proof size in bytes: measured `3316`, estimated `41678`.
-		// Minimum execution time: 115_230_000 picoseconds.
-		Weight::from_parts(141_440_000, 41678)
+		// Minimum execution time: 117_073_000 picoseconds.
+		Weight::from_parts(153_757_000, 41678)
 			.saturating_add(T::DbWeight::get().reads(20_u64))
 			.saturating_add(T::DbWeight::get().writes(21_u64))
 	}
@@ -229,8 +227,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `ConfidentialCompute::GpuClaims` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `MaxEncodedLen`)
 	fn prune_lone_gpu() -> Weight {
 		// Proof size in bytes: measured `471`, estimated `6076`.
-		// Minimum execution time: 27_030_000 picoseconds.
-		Weight::from_parts(45_037_000, 6076)
+		// Minimum execution time: 26_619_000 picoseconds.
+		Weight::from_parts(29_494_000, 6076)
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
@@ -238,8 +236,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `ConfidentialCompute::GpuClaims` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `MaxEncodedLen`)
 	fn prune_gpu_claim() -> Weight {
 		// Proof size in bytes: measured `136`, estimated `3533`.
-		// Minimum execution time: 13_931_000 picoseconds.
-		Weight::from_parts(15_794_000, 3533)
+		// Minimum execution time: 13_981_000 picoseconds.
+		Weight::from_parts(16_765_000, 3533)
 			.saturating_add(T::DbWeight::get().reads(1_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -249,8 +247,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `ConfidentialCompute::RootCrl` (`max_values`: Some(1), `max_size`: Some(4118), added: 4613, mode: `MaxEncodedLen`)
 	fn put_root_crl() -> Weight {
 		// Proof size in bytes: measured `562`, estimated `5603`.
-		// Minimum execution time: 831_712_000 picoseconds.
-		Weight::from_parts(965_920_000, 5603)
+		// Minimum execution time: 796_861_000 picoseconds.
+		Weight::from_parts(1_186_998_000, 5603)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -262,8 +260,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `ConfidentialCompute::PckCrls` (`max_values`: None, `max_size`: Some(8223), added: 10698, mode: `MaxEncodedLen`)
 	fn put_pck_crl() -> Weight {
 		// Proof size in bytes: measured `3244`, estimated `11688`.
-		// Minimum execution time: 2_696_863_000 picoseconds.
-		Weight::from_parts(3_525_320_000, 11688)
+		// Minimum execution time: 2_493_503_000 picoseconds.
+		Weight::from_parts(3_397_080_000, 11688)
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -275,8 +273,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `ConfidentialCompute::TcbInfos` (`max_values`: None, `max_size`: Some(18537), added: 21012, mode: `MaxEncodedLen`)
 	fn put_tcb_info() -> Weight {
 		// Proof size in bytes: measured `4245`, estimated `22002`.
-		// Minimum execution time: 2_540_131_000 picoseconds.
-		Weight::from_parts(3_079_290_000, 22002)
+		// Minimum execution time: 2_483_267_000 picoseconds.
+		Weight::from_parts(3_712_848_000, 22002)
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -288,8 +286,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `ConfidentialCompute::QeIdentities` (`max_values`: None, `max_size`: Some(6241), added: 8716, mode: `MaxEncodedLen`)
 	fn put_qe_identity() -> Weight {
 		// Proof size in bytes: measured `1765`, estimated `9706`.
-		// Minimum execution time: 2_451_480_000 picoseconds.
-		Weight::from_parts(2_668_332_000, 9706)
+		// Minimum execution time: 2_244_624_000 picoseconds.
+		Weight::from_parts(2_735_671_000, 9706)
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -305,8 +303,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(409), added: 2884, mode: `MaxEncodedLen`)
 	fn set_model_policy() -> Weight {
 		// Proof size in bytes: measured `3786`, estimated `9032`.
-		// Minimum execution time: 169_861_000 picoseconds.
-		Weight::from_parts(187_667_000, 9032)
+		// Minimum execution time: 169_270_000 picoseconds.
+		Weight::from_parts(195_179_000, 9032)
 			.saturating_add(T::DbWeight::get().reads(7_u64))
 			.saturating_add(T::DbWeight::get().writes(6_u64))
 	}
@@ -318,8 +316,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `AIModels::Models` (`max_values`: None, `max_size`: Some(141), added: 2616, mode: `MaxEncodedLen`)
 	fn clear_model_policy() -> Weight {
 		// Proof size in bytes: measured `1997`, estimated `5011`.
-		// Minimum execution time: 41_862_000 picoseconds.
-		Weight::from_parts(46_008_000, 5011)
+		// Minimum execution time: 43_144_000 picoseconds.
+		Weight::from_parts(77_655_000, 5011)
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
@@ -329,8 +327,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `ConfidentialCompute::Policies` (`max_values`: None, `max_size`: Some(1546), added: 4021, mode: `MaxEncodedLen`)
 	fn set_global_policy() -> Weight {
 		// Proof size in bytes: measured `1486`, estimated `5011`.
-		// Minimum execution time: 39_739_000 picoseconds.
-		Weight::from_parts(42_493_000, 5011)
+		// Minimum execution time: 42_472_000 picoseconds.
+		Weight::from_parts(74_711_000, 5011)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
@@ -342,8 +340,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(409), added: 2884, mode: `MaxEncodedLen`)
 	fn release_policy() -> Weight {
 		// Proof size in bytes: measured `1809`, estimated `5011`.
-		// Minimum execution time: 68_852_000 picoseconds.
-		Weight::from_parts(76_413_000, 5011)
+		// Minimum execution time: 68_622_000 picoseconds.
+		Weight::from_parts(112_757_000, 5011)
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
@@ -351,16 +349,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `ConfidentialCompute::GoldenSets` (`max_values`: None, `max_size`: Some(4738), added: 7213, mode: `MaxEncodedLen`)
 	fn set_golden() -> Weight {
 		// Proof size in bytes: measured `0`, estimated `0`.
-		// Minimum execution time: 12_789_000 picoseconds.
-		Weight::from_parts(16_925_000, 0)
+		// Minimum execution time: 12_499_000 picoseconds.
+		Weight::from_parts(15_863_000, 0)
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
 	/// Storage: `ConfidentialCompute::GoldenSets` (r:1 w:1)
 	/// Proof: `ConfidentialCompute::GoldenSets` (`max_values`: None, `max_size`: Some(4738), added: 7213, mode: `MaxEncodedLen`)
 	fn remove_golden() -> Weight {
 		// Proof size in bytes: measured `4846`, estimated `8203`.
-		// Minimum execution time: 15_303_000 picoseconds.
-		Weight::from_parts(17_006_000, 8203)
+		// Minimum execution time: 14_942_000 picoseconds.
+		Weight::from_parts(17_476_000, 8203)
 			.saturating_add(T::DbWeight::get().reads(1_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -368,8 +366,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `ConfidentialCompute::RevokedSerials` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
 	fn revoke_serial() -> Weight {
 		// Proof size in bytes: measured `42`, estimated `3497`.
-		// Minimum execution time: 11_847_000 picoseconds.
-		Weight::from_parts(13_300_000, 3497)
+		// Minimum execution time: 11_868_000 picoseconds.
+		Weight::from_parts(18_348_000, 3497)
 			.saturating_add(T::DbWeight::get().reads(1_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -377,8 +375,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `ConfidentialCompute::RevokedSerials` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
 	fn reinstate_serial() -> Weight {
 		// Proof size in bytes: measured `99`, estimated `3497`.
-		// Minimum execution time: 12_659_000 picoseconds.
-		Weight::from_parts(14_902_000, 3497)
+		// Minimum execution time: 12_669_000 picoseconds.
+		Weight::from_parts(18_317_000, 3497)
 			.saturating_add(T::DbWeight::get().reads(1_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -390,8 +388,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `ConfidentialCompute::RevokedSerials` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
 	fn pin_issuer() -> Weight {
 		// Proof size in bytes: measured `116`, estimated `8511`.
-		// Minimum execution time: 11_146_716_000 picoseconds.
-		Weight::from_parts(11_883_087_000, 8511)
+		// Minimum execution time: 9_854_954_000 picoseconds.
+		Weight::from_parts(13_139_397_000, 8511)
 			.saturating_add(T::DbWeight::get().reads(5_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -399,8 +397,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `ConfidentialCompute::PinnedIssuers` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
 	fn unpin_issuer() -> Weight {
 		// Proof size in bytes: measured `199`, estimated `3658`.
-		// Minimum execution time: 35_863_000 picoseconds.
-		Weight::from_parts(40_821_000, 3658)
+		// Minimum execution time: 33_840_000 picoseconds.
+		Weight::from_parts(42_002_000, 3658)
 			.saturating_add(T::DbWeight::get().reads(1_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -408,8 +406,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `ConfidentialCompute::BarredPlatforms` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
 	fn bar_platform() -> Weight {
 		// Proof size in bytes: measured `42`, estimated `3497`.
-		// Minimum execution time: 11_197_000 picoseconds.
-		Weight::from_parts(12_739_000, 3497)
+		// Minimum execution time: 11_236_000 picoseconds.
+		Weight::from_parts(21_713_000, 3497)
 			.saturating_add(T::DbWeight::get().reads(1_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -417,8 +415,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `ConfidentialCompute::BarredPlatforms` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
 	fn unbar_platform() -> Weight {
 		// Proof size in bytes: measured `99`, estimated `3497`.
-		// Minimum execution time: 12_057_000 picoseconds.
-		Weight::from_parts(14_502_000, 3497)
+		// Minimum execution time: 11_947_000 picoseconds.
+		Weight::from_parts(20_370_000, 3497)
 			.saturating_add(T::DbWeight::get().reads(1_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -434,8 +432,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `ConfidentialCompute::ProofKeyBodies` (`max_values`: None, `max_size`: Some(2177), added: 4652, mode: `MaxEncodedLen`)
 	fn register_proof_key_bn254() -> Weight {
 		// Proof size in bytes: measured `778`, estimated `3874`.
-		// Minimum execution time: 5_824_235_000 picoseconds.
-		Weight::from_parts(6_095_867_000, 3874)
+		// Minimum execution time: 5_599_232_000 picoseconds.
+		Weight::from_parts(5_711_868_000, 3874)
 			.saturating_add(T::DbWeight::get().reads(4_u64))
 			.saturating_add(T::DbWeight::get().writes(4_u64))
 	}
@@ -451,8 +449,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `ConfidentialCompute::ProofKeyBodies` (`max_values`: None, `max_size`: Some(2177), added: 4652, mode: `MaxEncodedLen`)
 	fn register_proof_key_bls12_381() -> Weight {
 		// Proof size in bytes: measured `778`, estimated `3874`.
-		// Minimum execution time: 16_469_409_000 picoseconds.
-		Weight::from_parts(23_137_713_000, 3874)
+		// Minimum execution time: 17_507_456_000 picoseconds.
+		Weight::from_parts(17_753_009_000, 3874)
 			.saturating_add(T::DbWeight::get().reads(4_u64))
 			.saturating_add(T::DbWeight::get().writes(4_u64))
 	}
@@ -462,8 +460,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `AIModels::Models` (`max_values`: None, `max_size`: Some(141), added: 2616, mode: `MaxEncodedLen`)
 	fn retire_proof_key() -> Weight {
 		// Proof size in bytes: measured `590`, estimated `3606`.
-		// Minimum execution time: 60_319_000 picoseconds.
-		Weight::from_parts(71_336_000, 3606)
+		// Minimum execution time: 55_552_000 picoseconds.
+		Weight::from_parts(60_039_000, 3606)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -479,8 +477,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `ConfidentialCompute::ProofKeyBodies` (`max_values`: None, `max_size`: Some(2177), added: 4652, mode: `MaxEncodedLen`)
 	fn remove_proof_key() -> Weight {
 		// Proof size in bytes: measured `768`, estimated `3874`.
-		// Minimum execution time: 105_657_000 picoseconds.
-		Weight::from_parts(112_126_000, 3874)
+		// Minimum execution time: 106_969_000 picoseconds.
+		Weight::from_parts(115_051_000, 3874)
 			.saturating_add(T::DbWeight::get().reads(4_u64))
 			.saturating_add(T::DbWeight::get().writes(5_u64))
 	}
@@ -493,10 +491,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// The range of component `r` is `[0, 2048]`.
 	fn verify_proof_bn254(r: u32, ) -> Weight {
 		// Proof size in bytes: measured `1770`, estimated `5642`.
-		// Minimum execution time: 6_411_675_000 picoseconds.
-		Weight::from_parts(6_695_716_712, 5642)
-			// Standard error: 206_074
-			.saturating_add(Weight::from_parts(1_840_385, 0).saturating_mul(r.into()))
+		// Minimum execution time: 6_252_669_000 picoseconds.
+		Weight::from_parts(6_720_213_469, 5642)
+			// Standard error: 156_751
+			.saturating_add(Weight::from_parts(1_498_969, 0).saturating_mul(r.into()))
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 	}
 	/// Storage: `ConfidentialCompute::ProofKeys` (r:1 w:0)
@@ -508,10 +506,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// The range of component `r` is `[0, 2048]`.
 	fn verify_proof_bls12_381(r: u32, ) -> Weight {
 		// Proof size in bytes: measured `2474`, estimated `5642`.
-		// Minimum execution time: 13_079_749_000 picoseconds.
-		Weight::from_parts(13_736_737_700, 5642)
-			// Standard error: 257_336
-			.saturating_add(Weight::from_parts(1_886_629, 0).saturating_mul(r.into()))
+		// Minimum execution time: 13_256_250_000 picoseconds.
+		Weight::from_parts(14_010_634_688, 5642)
+			// Standard error: 304_087
+			.saturating_add(Weight::from_parts(2_006_158, 0).saturating_mul(r.into()))
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 	}
 	/// Storage: `ConfidentialCompute::NextCommitteeId` (r:1 w:1)
@@ -522,8 +520,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `ConfidentialCompute::Committees` (`max_values`: None, `max_size`: Some(70), added: 2545, mode: `MaxEncodedLen`)
 	fn create_committee() -> Weight {
 		// Proof size in bytes: measured `42`, estimated `1489`.
-		// Minimum execution time: 20_250_000 picoseconds.
-		Weight::from_parts(29_564_000, 1489)
+		// Minimum execution time: 19_639_000 picoseconds.
+		Weight::from_parts(24_707_000, 1489)
 			.saturating_add(T::DbWeight::get().reads(1_u64))
 			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
@@ -533,8 +531,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `ConfidentialCompute::CommitteePolicies` (`max_values`: None, `max_size`: Some(1341), added: 3816, mode: `MaxEncodedLen`)
 	fn set_committee() -> Weight {
 		// Proof size in bytes: measured `1555`, estimated `4806`.
-		// Minimum execution time: 36_815_000 picoseconds.
-		Weight::from_parts(55_352_000, 4806)
+		// Minimum execution time: 45_897_000 picoseconds.
+		Weight::from_parts(75_052_000, 4806)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
@@ -546,8 +544,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `ConfidentialCompute::Seats` (`max_values`: None, `max_size`: Some(3857), added: 6332, mode: `MaxEncodedLen`)
 	fn dissolve_committee() -> Weight {
 		// Proof size in bytes: measured `4331`, estimated `7322`.
-		// Minimum execution time: 56_904_000 picoseconds.
-		Weight::from_parts(75_011_000, 7322)
+		// Minimum execution time: 71_596_000 picoseconds.
+		Weight::from_parts(110_524_000, 7322)
 			.saturating_add(T::DbWeight::get().reads(4_u64))
 			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
@@ -563,8 +561,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `ConfidentialCompute::Formers` (`max_values`: None, `max_size`: Some(1075), added: 3550, mode: `MaxEncodedLen`)
 	fn open_epoch() -> Weight {
 		// Proof size in bytes: measured `5247`, estimated `7322`.
-		// Minimum execution time: 50_415_000 picoseconds.
-		Weight::from_parts(72_758_000, 7322)
+		// Minimum execution time: 46_409_000 picoseconds.
+		Weight::from_parts(96_984_000, 7322)
 			.saturating_add(T::DbWeight::get().reads(4_u64))
 			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
@@ -588,8 +586,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(409), added: 2884, mode: `MaxEncodedLen`)
 	fn join_committee() -> Weight {
 		// Proof size in bytes: measured `7009`, estimated `7322`.
-		// Minimum execution time: 382_787_000 picoseconds.
-		Weight::from_parts(428_335_000, 7322)
+		// Minimum execution time: 359_562_000 picoseconds.
+		Weight::from_parts(389_938_000, 7322)
 			.saturating_add(T::DbWeight::get().reads(9_u64))
 			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
@@ -601,8 +599,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `ConfidentialCompute::Seats` (`max_values`: None, `max_size`: Some(3857), added: 6332, mode: `MaxEncodedLen`)
 	fn close_joining() -> Weight {
 		// Proof size in bytes: measured `4182`, estimated `7322`.
-		// Minimum execution time: 54_521_000 picoseconds.
-		Weight::from_parts(71_506_000, 7322)
+		// Minimum execution time: 46_399_000 picoseconds.
+		Weight::from_parts(63_263_000, 7322)
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
@@ -623,10 +621,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// The range of component `n` is `[3, 32]`.
 	fn deal(n: u32, ) -> Weight {
 		// Proof size in bytes: measured `558 + n * (152 ±0)`, estimated `7322`.
-		// Minimum execution time: 395_336_000 picoseconds.
-		Weight::from_parts(413_505_365, 7322)
-			// Standard error: 561_628
-			.saturating_add(Weight::from_parts(11_957_235, 0).saturating_mul(n.into()))
+		// Minimum execution time: 348_416_000 picoseconds.
+		Weight::from_parts(375_263_131, 7322)
+			// Standard error: 1_203_023
+			.saturating_add(Weight::from_parts(15_201_612, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(5_u64))
 			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
@@ -645,10 +643,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// The range of component `s` is `[0, 32]`.
 	fn close_dealing(s: u32, ) -> Weight {
 		// Proof size in bytes: measured `10301 + s * (194 ±0)`, estimated `11531 + s * (2884 ±37)`.
-		// Minimum execution time: 75_882_000 picoseconds.
-		Weight::from_parts(2_109_934, 11531)
-			// Standard error: 1_078_844
-			.saturating_add(Weight::from_parts(94_547_599, 0).saturating_mul(s.into()))
+		// Minimum execution time: 73_549_000 picoseconds.
+		Weight::from_parts(80_468_848, 11531)
+			// Standard error: 574_352
+			.saturating_add(Weight::from_parts(60_218_355, 0).saturating_mul(s.into()))
 			.saturating_add(T::DbWeight::get().reads(6_u64))
 			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(s.into())))
 			.saturating_add(T::DbWeight::get().writes(3_u64))
@@ -673,8 +671,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	fn complain() -> Weight {
 		// Proof size in bytes: measured `11452`, estimated `13654`.
-		// Minimum execution time: 1_015_323_000 picoseconds.
-		Weight::from_parts(1_426_372_000, 13654)
+		// Minimum execution time: 952_701_000 picoseconds.
+		Weight::from_parts(1_111_115_000, 13654)
 			.saturating_add(T::DbWeight::get().reads(11_u64))
 			.saturating_add(T::DbWeight::get().writes(5_u64))
 	}
@@ -690,8 +688,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `ConfidentialCompute::Groups` (`max_values`: None, `max_size`: Some(1073), added: 3548, mode: `MaxEncodedLen`)
 	fn finalise_epoch() -> Weight {
 		// Proof size in bytes: measured `34110`, estimated `113534`.
-		// Minimum execution time: 31_459_296_000 picoseconds.
-		Weight::from_parts(32_244_569_000, 113534)
+		// Minimum execution time: 30_402_411_000 picoseconds.
+		Weight::from_parts(34_641_408_000, 113534)
 			.saturating_add(T::DbWeight::get().reads(36_u64))
 			.saturating_add(T::DbWeight::get().writes(4_u64))
 	}
@@ -701,8 +699,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `ConfidentialCompute::Epochs` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
 	fn end_epoch() -> Weight {
 		// Proof size in bytes: measured `340`, estimated `3535`.
-		// Minimum execution time: 35_853_000 picoseconds.
-		Weight::from_parts(61_240_000, 3535)
+		// Minimum execution time: 33_018_000 picoseconds.
+		Weight::from_parts(48_272_000, 3535)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
@@ -716,8 +714,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(409), added: 2884, mode: `MaxEncodedLen`)
 	fn withdraw_bond() -> Weight {
 		// Proof size in bytes: measured `4793`, estimated `7322`.
-		// Minimum execution time: 90_244_000 picoseconds.
-		Weight::from_parts(112_166_000, 7322)
+		// Minimum execution time: 89_022_000 picoseconds.
+		Weight::from_parts(111_606_000, 7322)
 			.saturating_add(T::DbWeight::get().reads(4_u64))
 			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
@@ -739,8 +737,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `ConfidentialCompute::Commitments` (`max_values`: None, `max_size`: Some(1042), added: 3517, mode: `MaxEncodedLen`)
 	fn prune_epoch() -> Weight {
 		// Proof size in bytes: measured `4368`, estimated `7322`.
-		// Minimum execution time: 186_005_000 picoseconds.
-		Weight::from_parts(205_664_000, 7322)
+		// Minimum execution time: 186_817_000 picoseconds.
+		Weight::from_parts(239_665_000, 7322)
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(70_u64))
 	}
@@ -770,8 +768,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `ConfidentialCompute::Releases` (`max_values`: None, `max_size`: Some(171), added: 2646, mode: `MaxEncodedLen`)
 	fn entrust_key() -> Weight {
 		// Proof size in bytes: measured `7408`, estimated `7322`.
-		// Minimum execution time: 549_274_000 picoseconds.
-		Weight::from_parts(607_179_000, 7322)
+		// Minimum execution time: 547_480_000 picoseconds.
+		Weight::from_parts(687_639_000, 7322)
 			.saturating_add(T::DbWeight::get().reads(11_u64))
 			.saturating_add(T::DbWeight::get().writes(5_u64))
 	}
@@ -793,8 +791,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `ConfidentialCompute::Partials` (`max_values`: None, `max_size`: Some(5169), added: 7644, mode: `MaxEncodedLen`)
 	fn open_release() -> Weight {
 		// Proof size in bytes: measured `2220`, estimated `4038`.
-		// Minimum execution time: 82_392_000 picoseconds.
-		Weight::from_parts(98_176_000, 4038)
+		// Minimum execution time: 81_701_000 picoseconds.
+		Weight::from_parts(94_450_000, 4038)
 			.saturating_add(T::DbWeight::get().reads(7_u64))
 			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
@@ -826,8 +824,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `ConfidentialCompute::Epochs` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
 	fn release_share() -> Weight {
 		// Proof size in bytes: measured `12929`, estimated `8634`.
-		// Minimum execution time: 729_431_000 picoseconds.
-		Weight::from_parts(806_404_000, 8634)
+		// Minimum execution time: 705_995_000 picoseconds.
+		Weight::from_parts(769_379_000, 8634)
 			.saturating_add(T::DbWeight::get().reads(14_u64))
 			.saturating_add(T::DbWeight::get().writes(9_u64))
 	}
@@ -852,10 +850,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// The range of component `s` is `[0, 32]`.
 	fn close_release(s: u32, ) -> Weight {
 		// Proof size in bytes: measured `12230`, estimated `8634 + s * (2884 ±0)`.
-		// Minimum execution time: 95_571_000 picoseconds.
-		Weight::from_parts(122_367_884, 8634)
-			// Standard error: 268_285
-			.saturating_add(Weight::from_parts(58_955_064, 0).saturating_mul(s.into()))
+		// Minimum execution time: 93_589_000 picoseconds.
+		Weight::from_parts(174_717_959, 8634)
+			// Standard error: 1_482_873
+			.saturating_add(Weight::from_parts(61_656_149, 0).saturating_mul(s.into()))
 			.saturating_add(T::DbWeight::get().reads(8_u64))
 			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(s.into())))
 			.saturating_add(T::DbWeight::get().writes(5_u64))
@@ -878,8 +876,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `ConfidentialCompute::Committees` (`max_values`: None, `max_size`: Some(70), added: 2545, mode: `MaxEncodedLen`)
 	fn withdraw_key() -> Weight {
 		// Proof size in bytes: measured `2203`, estimated `3909`.
-		// Minimum execution time: 149_361_000 picoseconds.
-		Weight::from_parts(170_693_000, 3909)
+		// Minimum execution time: 151_114_000 picoseconds.
+		Weight::from_parts(167_267_000, 3909)
 			.saturating_add(T::DbWeight::get().reads(7_u64))
 			.saturating_add(T::DbWeight::get().writes(4_u64))
 	}
@@ -888,199 +886,199 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// The same weights with RocksDB's, for tests.
 impl WeightInfo for () {
 	fn attest_cpu() -> Weight {
-		Weight::from_parts(9_053_426_000, 41678)
-			.saturating_add(RocksDbWeight::get().reads(37_u64))
-			.saturating_add(RocksDbWeight::get().writes(24_u64))
+		Weight::from_parts(8_702_898_000, 22002)
+			.saturating_add(RocksDbWeight::get().reads(21_u64))
+			.saturating_add(RocksDbWeight::get().writes(8_u64))
 	}
-	fn attest_gpu(c: u32, ) -> Weight {
-		Weight::from_parts(12_094_810_000, 15416)
-			.saturating_add(Weight::from_parts(1_378_567_141, 0).saturating_mul(c.into()))
-			.saturating_add(RocksDbWeight::get().reads(11_u64))
-			.saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(c.into())))
+	fn attest_gpu(s: u32, ) -> Weight {
+		Weight::from_parts(13_694_127_227, 15416)
+			.saturating_add(Weight::from_parts(1_841_191_379, 0).saturating_mul(s.into()))
+			.saturating_add(RocksDbWeight::get().reads(14_u64))
+			.saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(s.into())))
 			.saturating_add(RocksDbWeight::get().writes(4_u64))
-			.saturating_add(Weight::from_parts(0, 175).saturating_mul(c.into()))
+			.saturating_add(Weight::from_parts(0, 1601).saturating_mul(s.into()))
 	}
-	fn attest_lone_gpu(c: u32, ) -> Weight {
-		Weight::from_parts(14_721_840_000, 15416)
-			.saturating_add(Weight::from_parts(969_457_298, 0).saturating_mul(c.into()))
-			.saturating_add(RocksDbWeight::get().reads(17_u64))
-			.saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(c.into())))
+	fn attest_lone_gpu(s: u32, ) -> Weight {
+		Weight::from_parts(11_067_558_319, 15416)
+			.saturating_add(Weight::from_parts(4_351_388_949, 0).saturating_mul(s.into()))
+			.saturating_add(RocksDbWeight::get().reads(20_u64))
+			.saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(s.into())))
 			.saturating_add(RocksDbWeight::get().writes(5_u64))
-			.saturating_add(Weight::from_parts(0, 175).saturating_mul(c.into()))
+			.saturating_add(Weight::from_parts(0, 1601).saturating_mul(s.into()))
 	}
 	fn revoke_attestation() -> Weight {
-		Weight::from_parts(35_533_000, 4038)
+		Weight::from_parts(53_639_000, 4038)
 			.saturating_add(RocksDbWeight::get().reads(2_u64))
 			.saturating_add(RocksDbWeight::get().writes(2_u64))
 	}
 	fn force_revoke() -> Weight {
-		Weight::from_parts(34_882_000, 4038)
+		Weight::from_parts(47_500_000, 4038)
 			.saturating_add(RocksDbWeight::get().reads(2_u64))
 			.saturating_add(RocksDbWeight::get().writes(2_u64))
 	}
 	fn prune_attestation() -> Weight {
-		Weight::from_parts(141_440_000, 41678)
+		Weight::from_parts(153_757_000, 41678)
 			.saturating_add(RocksDbWeight::get().reads(20_u64))
 			.saturating_add(RocksDbWeight::get().writes(21_u64))
 	}
 	fn prune_lone_gpu() -> Weight {
-		Weight::from_parts(45_037_000, 6076)
+		Weight::from_parts(29_494_000, 6076)
 			.saturating_add(RocksDbWeight::get().reads(3_u64))
 			.saturating_add(RocksDbWeight::get().writes(3_u64))
 	}
 	fn prune_gpu_claim() -> Weight {
-		Weight::from_parts(15_794_000, 3533)
+		Weight::from_parts(16_765_000, 3533)
 			.saturating_add(RocksDbWeight::get().reads(1_u64))
 			.saturating_add(RocksDbWeight::get().writes(1_u64))
 	}
 	fn put_root_crl() -> Weight {
-		Weight::from_parts(965_920_000, 5603)
+		Weight::from_parts(1_186_998_000, 5603)
 			.saturating_add(RocksDbWeight::get().reads(2_u64))
 			.saturating_add(RocksDbWeight::get().writes(1_u64))
 	}
 	fn put_pck_crl() -> Weight {
-		Weight::from_parts(3_525_320_000, 11688)
+		Weight::from_parts(3_397_080_000, 11688)
 			.saturating_add(RocksDbWeight::get().reads(3_u64))
 			.saturating_add(RocksDbWeight::get().writes(1_u64))
 	}
 	fn put_tcb_info() -> Weight {
-		Weight::from_parts(3_079_290_000, 22002)
+		Weight::from_parts(3_712_848_000, 22002)
 			.saturating_add(RocksDbWeight::get().reads(3_u64))
 			.saturating_add(RocksDbWeight::get().writes(1_u64))
 	}
 	fn put_qe_identity() -> Weight {
-		Weight::from_parts(2_668_332_000, 9706)
+		Weight::from_parts(2_735_671_000, 9706)
 			.saturating_add(RocksDbWeight::get().reads(3_u64))
 			.saturating_add(RocksDbWeight::get().writes(1_u64))
 	}
 	fn set_model_policy() -> Weight {
-		Weight::from_parts(187_667_000, 9032)
+		Weight::from_parts(195_179_000, 9032)
 			.saturating_add(RocksDbWeight::get().reads(7_u64))
 			.saturating_add(RocksDbWeight::get().writes(6_u64))
 	}
 	fn clear_model_policy() -> Weight {
-		Weight::from_parts(46_008_000, 5011)
+		Weight::from_parts(77_655_000, 5011)
 			.saturating_add(RocksDbWeight::get().reads(3_u64))
 			.saturating_add(RocksDbWeight::get().writes(2_u64))
 	}
 	fn set_global_policy() -> Weight {
-		Weight::from_parts(42_493_000, 5011)
+		Weight::from_parts(74_711_000, 5011)
 			.saturating_add(RocksDbWeight::get().reads(2_u64))
 			.saturating_add(RocksDbWeight::get().writes(3_u64))
 	}
 	fn release_policy() -> Weight {
-		Weight::from_parts(76_413_000, 5011)
+		Weight::from_parts(112_757_000, 5011)
 			.saturating_add(RocksDbWeight::get().reads(3_u64))
 			.saturating_add(RocksDbWeight::get().writes(3_u64))
 	}
 	fn set_golden() -> Weight {
-		Weight::from_parts(16_925_000, 0)
+		Weight::from_parts(15_863_000, 0)
 			.saturating_add(RocksDbWeight::get().writes(1_u64))
 	}
 	fn remove_golden() -> Weight {
-		Weight::from_parts(17_006_000, 8203)
+		Weight::from_parts(17_476_000, 8203)
 			.saturating_add(RocksDbWeight::get().reads(1_u64))
 			.saturating_add(RocksDbWeight::get().writes(1_u64))
 	}
 	fn revoke_serial() -> Weight {
-		Weight::from_parts(13_300_000, 3497)
+		Weight::from_parts(18_348_000, 3497)
 			.saturating_add(RocksDbWeight::get().reads(1_u64))
 			.saturating_add(RocksDbWeight::get().writes(1_u64))
 	}
 	fn reinstate_serial() -> Weight {
-		Weight::from_parts(14_902_000, 3497)
+		Weight::from_parts(18_317_000, 3497)
 			.saturating_add(RocksDbWeight::get().reads(1_u64))
 			.saturating_add(RocksDbWeight::get().writes(1_u64))
 	}
 	fn pin_issuer() -> Weight {
-		Weight::from_parts(11_883_087_000, 8511)
+		Weight::from_parts(13_139_397_000, 8511)
 			.saturating_add(RocksDbWeight::get().reads(5_u64))
 			.saturating_add(RocksDbWeight::get().writes(1_u64))
 	}
 	fn unpin_issuer() -> Weight {
-		Weight::from_parts(40_821_000, 3658)
+		Weight::from_parts(42_002_000, 3658)
 			.saturating_add(RocksDbWeight::get().reads(1_u64))
 			.saturating_add(RocksDbWeight::get().writes(1_u64))
 	}
 	fn bar_platform() -> Weight {
-		Weight::from_parts(12_739_000, 3497)
+		Weight::from_parts(21_713_000, 3497)
 			.saturating_add(RocksDbWeight::get().reads(1_u64))
 			.saturating_add(RocksDbWeight::get().writes(1_u64))
 	}
 	fn unbar_platform() -> Weight {
-		Weight::from_parts(14_502_000, 3497)
+		Weight::from_parts(20_370_000, 3497)
 			.saturating_add(RocksDbWeight::get().reads(1_u64))
 			.saturating_add(RocksDbWeight::get().writes(1_u64))
 	}
 	fn register_proof_key_bn254() -> Weight {
-		Weight::from_parts(6_095_867_000, 3874)
+		Weight::from_parts(5_711_868_000, 3874)
 			.saturating_add(RocksDbWeight::get().reads(4_u64))
 			.saturating_add(RocksDbWeight::get().writes(4_u64))
 	}
 	fn register_proof_key_bls12_381() -> Weight {
-		Weight::from_parts(23_137_713_000, 3874)
+		Weight::from_parts(17_753_009_000, 3874)
 			.saturating_add(RocksDbWeight::get().reads(4_u64))
 			.saturating_add(RocksDbWeight::get().writes(4_u64))
 	}
 	fn retire_proof_key() -> Weight {
-		Weight::from_parts(71_336_000, 3606)
+		Weight::from_parts(60_039_000, 3606)
 			.saturating_add(RocksDbWeight::get().reads(2_u64))
 			.saturating_add(RocksDbWeight::get().writes(1_u64))
 	}
 	fn remove_proof_key() -> Weight {
-		Weight::from_parts(112_126_000, 3874)
+		Weight::from_parts(115_051_000, 3874)
 			.saturating_add(RocksDbWeight::get().reads(4_u64))
 			.saturating_add(RocksDbWeight::get().writes(5_u64))
 	}
 	fn verify_proof_bn254(r: u32, ) -> Weight {
-		Weight::from_parts(6_695_716_712, 5642)
-			.saturating_add(Weight::from_parts(1_840_385, 0).saturating_mul(r.into()))
+		Weight::from_parts(6_720_213_469, 5642)
+			.saturating_add(Weight::from_parts(1_498_969, 0).saturating_mul(r.into()))
 			.saturating_add(RocksDbWeight::get().reads(3_u64))
 	}
 	fn verify_proof_bls12_381(r: u32, ) -> Weight {
-		Weight::from_parts(13_736_737_700, 5642)
-			.saturating_add(Weight::from_parts(1_886_629, 0).saturating_mul(r.into()))
+		Weight::from_parts(14_010_634_688, 5642)
+			.saturating_add(Weight::from_parts(2_006_158, 0).saturating_mul(r.into()))
 			.saturating_add(RocksDbWeight::get().reads(3_u64))
 	}
 	fn create_committee() -> Weight {
-		Weight::from_parts(29_564_000, 1489)
+		Weight::from_parts(24_707_000, 1489)
 			.saturating_add(RocksDbWeight::get().reads(1_u64))
 			.saturating_add(RocksDbWeight::get().writes(3_u64))
 	}
 	fn set_committee() -> Weight {
-		Weight::from_parts(55_352_000, 4806)
+		Weight::from_parts(75_052_000, 4806)
 			.saturating_add(RocksDbWeight::get().reads(2_u64))
 			.saturating_add(RocksDbWeight::get().writes(2_u64))
 	}
 	fn dissolve_committee() -> Weight {
-		Weight::from_parts(75_011_000, 7322)
+		Weight::from_parts(110_524_000, 7322)
 			.saturating_add(RocksDbWeight::get().reads(4_u64))
 			.saturating_add(RocksDbWeight::get().writes(3_u64))
 	}
 	fn open_epoch() -> Weight {
-		Weight::from_parts(72_758_000, 7322)
+		Weight::from_parts(96_984_000, 7322)
 			.saturating_add(RocksDbWeight::get().reads(4_u64))
 			.saturating_add(RocksDbWeight::get().writes(3_u64))
 	}
 	fn join_committee() -> Weight {
-		Weight::from_parts(428_335_000, 7322)
+		Weight::from_parts(389_938_000, 7322)
 			.saturating_add(RocksDbWeight::get().reads(9_u64))
 			.saturating_add(RocksDbWeight::get().writes(3_u64))
 	}
 	fn close_joining() -> Weight {
-		Weight::from_parts(71_506_000, 7322)
+		Weight::from_parts(63_263_000, 7322)
 			.saturating_add(RocksDbWeight::get().reads(3_u64))
 			.saturating_add(RocksDbWeight::get().writes(2_u64))
 	}
 	fn deal(n: u32, ) -> Weight {
-		Weight::from_parts(413_505_365, 7322)
-			.saturating_add(Weight::from_parts(11_957_235, 0).saturating_mul(n.into()))
+		Weight::from_parts(375_263_131, 7322)
+			.saturating_add(Weight::from_parts(15_201_612, 0).saturating_mul(n.into()))
 			.saturating_add(RocksDbWeight::get().reads(5_u64))
 			.saturating_add(RocksDbWeight::get().writes(3_u64))
 	}
 	fn close_dealing(s: u32, ) -> Weight {
-		Weight::from_parts(2_109_934, 11531)
-			.saturating_add(Weight::from_parts(94_547_599, 0).saturating_mul(s.into()))
+		Weight::from_parts(80_468_848, 11531)
+			.saturating_add(Weight::from_parts(60_218_355, 0).saturating_mul(s.into()))
 			.saturating_add(RocksDbWeight::get().reads(6_u64))
 			.saturating_add(RocksDbWeight::get().reads((2_u64).saturating_mul(s.into())))
 			.saturating_add(RocksDbWeight::get().writes(3_u64))
@@ -1088,48 +1086,48 @@ impl WeightInfo for () {
 			.saturating_add(Weight::from_parts(0, 2884).saturating_mul(s.into()))
 	}
 	fn complain() -> Weight {
-		Weight::from_parts(1_426_372_000, 13654)
+		Weight::from_parts(1_111_115_000, 13654)
 			.saturating_add(RocksDbWeight::get().reads(11_u64))
 			.saturating_add(RocksDbWeight::get().writes(5_u64))
 	}
 	fn finalise_epoch() -> Weight {
-		Weight::from_parts(32_244_569_000, 113534)
+		Weight::from_parts(34_641_408_000, 113534)
 			.saturating_add(RocksDbWeight::get().reads(36_u64))
 			.saturating_add(RocksDbWeight::get().writes(4_u64))
 	}
 	fn end_epoch() -> Weight {
-		Weight::from_parts(61_240_000, 3535)
+		Weight::from_parts(48_272_000, 3535)
 			.saturating_add(RocksDbWeight::get().reads(2_u64))
 			.saturating_add(RocksDbWeight::get().writes(2_u64))
 	}
 	fn withdraw_bond() -> Weight {
-		Weight::from_parts(112_166_000, 7322)
+		Weight::from_parts(111_606_000, 7322)
 			.saturating_add(RocksDbWeight::get().reads(4_u64))
 			.saturating_add(RocksDbWeight::get().writes(3_u64))
 	}
 	fn prune_epoch() -> Weight {
-		Weight::from_parts(205_664_000, 7322)
+		Weight::from_parts(239_665_000, 7322)
 			.saturating_add(RocksDbWeight::get().reads(3_u64))
 			.saturating_add(RocksDbWeight::get().writes(70_u64))
 	}
 	fn entrust_key() -> Weight {
-		Weight::from_parts(607_179_000, 7322)
+		Weight::from_parts(687_639_000, 7322)
 			.saturating_add(RocksDbWeight::get().reads(11_u64))
 			.saturating_add(RocksDbWeight::get().writes(5_u64))
 	}
 	fn open_release() -> Weight {
-		Weight::from_parts(98_176_000, 4038)
+		Weight::from_parts(94_450_000, 4038)
 			.saturating_add(RocksDbWeight::get().reads(7_u64))
 			.saturating_add(RocksDbWeight::get().writes(3_u64))
 	}
 	fn release_share() -> Weight {
-		Weight::from_parts(806_404_000, 8634)
+		Weight::from_parts(769_379_000, 8634)
 			.saturating_add(RocksDbWeight::get().reads(14_u64))
 			.saturating_add(RocksDbWeight::get().writes(9_u64))
 	}
 	fn close_release(s: u32, ) -> Weight {
-		Weight::from_parts(122_367_884, 8634)
-			.saturating_add(Weight::from_parts(58_955_064, 0).saturating_mul(s.into()))
+		Weight::from_parts(174_717_959, 8634)
+			.saturating_add(Weight::from_parts(61_656_149, 0).saturating_mul(s.into()))
 			.saturating_add(RocksDbWeight::get().reads(8_u64))
 			.saturating_add(RocksDbWeight::get().reads((2_u64).saturating_mul(s.into())))
 			.saturating_add(RocksDbWeight::get().writes(5_u64))
@@ -1137,7 +1135,7 @@ impl WeightInfo for () {
 			.saturating_add(Weight::from_parts(0, 2884).saturating_mul(s.into()))
 	}
 	fn withdraw_key() -> Weight {
-		Weight::from_parts(170_693_000, 3909)
+		Weight::from_parts(167_267_000, 3909)
 			.saturating_add(RocksDbWeight::get().reads(7_u64))
 			.saturating_add(RocksDbWeight::get().writes(4_u64))
 	}

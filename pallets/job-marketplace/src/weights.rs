@@ -93,10 +93,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// The range of component `p` is `[0, 10240]`.
 	fn submit_job(p: u32, ) -> Weight {
 		// Proof size in bytes: measured `470`, estimated `3874`.
-		// Minimum execution time: 135_560_000 picoseconds.
-		Weight::from_parts(169_295_295, 3874)
-			// Standard error: 349
-			.saturating_add(Weight::from_parts(2_042, 0).saturating_mul(p.into()))
+		// Minimum execution time: 136_593_000 picoseconds.
+		Weight::from_parts(154_788_625, 3874)
+			// Standard error: 145
+			.saturating_add(Weight::from_parts(552, 0).saturating_mul(p.into()))
 			.saturating_add(T::DbWeight::get().reads(7_u64))
 			.saturating_add(T::DbWeight::get().writes(6_u64))
 	}
@@ -132,8 +132,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `JobMarketplace::JobBids` (`max_values`: None, `max_size`: Some(255), added: 2730, mode: `MaxEncodedLen`)
 	fn place_bid() -> Weight {
 		// Proof size in bytes: measured `7172`, estimated `5607`.
-		// Minimum execution time: 217_612_000 picoseconds.
-		Weight::from_parts(295_057_000, 5607)
+		// Minimum execution time: 228_809_000 picoseconds.
+		Weight::from_parts(291_631_000, 5607)
 			.saturating_add(T::DbWeight::get().reads(14_u64))
 			.saturating_add(T::DbWeight::get().writes(5_u64))
 	}
@@ -171,8 +171,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(409), added: 2884, mode: `MaxEncodedLen`)
 	fn place_bid_displacing() -> Weight {
 		// Proof size in bytes: measured `8662`, estimated `6758`.
-		// Minimum execution time: 306_884_000 picoseconds.
-		Weight::from_parts(404_609_000, 6758)
+		// Minimum execution time: 295_297_000 picoseconds.
+		Weight::from_parts(355_135_000, 6758)
 			.saturating_add(T::DbWeight::get().reads(18_u64))
 			.saturating_add(T::DbWeight::get().writes(9_u64))
 	}
@@ -212,8 +212,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `JobMarketplace::AssignedNodes` (`max_values`: None, `max_size`: Some(146), added: 2621, mode: `MaxEncodedLen`)
 	fn assign_job() -> Weight {
 		// Proof size in bytes: measured `8321`, estimated `5607`.
-		// Minimum execution time: 241_758_000 picoseconds.
-		Weight::from_parts(407_003_000, 5607)
+		// Minimum execution time: 227_697_000 picoseconds.
+		Weight::from_parts(250_451_000, 5607)
 			.saturating_add(T::DbWeight::get().reads(16_u64))
 			.saturating_add(T::DbWeight::get().writes(7_u64))
 	}
@@ -253,8 +253,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `JobMarketplace::AssignedNodes` (`max_values`: None, `max_size`: Some(146), added: 2621, mode: `MaxEncodedLen`)
 	fn match_job() -> Weight {
 		// Proof size in bytes: measured `11246`, estimated `9507`.
-		// Minimum execution time: 385_210_000 picoseconds.
-		Weight::from_parts(557_576_000, 9507)
+		// Minimum execution time: 363_788_000 picoseconds.
+		Weight::from_parts(395_305_000, 9507)
 			.saturating_add(T::DbWeight::get().reads(28_u64))
 			.saturating_add(T::DbWeight::get().writes(11_u64))
 	}
@@ -264,8 +264,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(56), added: 551, mode: `MaxEncodedLen`)
 	fn start_job() -> Weight {
 		// Proof size in bytes: measured `628`, estimated `3909`.
-		// Minimum execution time: 47_841_000 picoseconds.
-		Weight::from_parts(77_074_000, 3909)
+		// Minimum execution time: 38_687_000 picoseconds.
+		Weight::from_parts(48_782_000, 3909)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -278,10 +278,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// The range of component `r` is `[0, 10240]`.
 	fn complete_job(r: u32, ) -> Weight {
 		// Proof size in bytes: measured `1348`, estimated `3909`.
-		// Minimum execution time: 67_029_000 picoseconds.
-		Weight::from_parts(95_072_080, 3909)
-			// Standard error: 860
-			.saturating_add(Weight::from_parts(3_704, 0).saturating_mul(r.into()))
+		// Minimum execution time: 56_413_000 picoseconds.
+		Weight::from_parts(70_685_207, 3909)
+			// Standard error: 335
+			.saturating_add(Weight::from_parts(1_781, 0).saturating_mul(r.into()))
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
@@ -329,8 +329,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `JobMarketplace::BidBooks` (`max_values`: None, `max_size`: Some(2142), added: 4617, mode: `MaxEncodedLen`)
 	fn accept_result() -> Weight {
 		// Proof size in bytes: measured `6152`, estimated `11402`.
-		// Minimum execution time: 532_919_000 picoseconds.
-		Weight::from_parts(764_192_000, 11402)
+		// Minimum execution time: 489_555_000 picoseconds.
+		Weight::from_parts(518_978_000, 11402)
 			.saturating_add(T::DbWeight::get().reads(25_u64))
 			.saturating_add(T::DbWeight::get().writes(15_u64))
 	}
@@ -384,8 +384,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `JobMarketplace::BidBooks` (`max_values`: None, `max_size`: Some(2142), added: 4617, mode: `MaxEncodedLen`)
 	fn accept_late() -> Weight {
 		// Proof size in bytes: measured `6578`, estimated `14005`.
-		// Minimum execution time: 585_638_000 picoseconds.
-		Weight::from_parts(642_001_000, 14005)
+		// Minimum execution time: 597_806_000 picoseconds.
+		Weight::from_parts(642_401_000, 14005)
 			.saturating_add(T::DbWeight::get().reads(29_u64))
 			.saturating_add(T::DbWeight::get().writes(19_u64))
 	}
@@ -411,8 +411,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `GPURegistry::LastRound` (`max_values`: Some(1), `max_size`: Some(84), added: 579, mode: `MaxEncodedLen`)
 	fn rate_settled() -> Weight {
 		// Proof size in bytes: measured `3007`, estimated `3909`.
-		// Minimum execution time: 113_979_000 picoseconds.
-		Weight::from_parts(132_035_000, 3909)
+		// Minimum execution time: 110_083_000 picoseconds.
+		Weight::from_parts(123_993_000, 3909)
 			.saturating_add(T::DbWeight::get().reads(10_u64))
 			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
@@ -460,8 +460,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `JobMarketplace::BidBooks` (`max_values`: None, `max_size`: Some(2142), added: 4617, mode: `MaxEncodedLen`)
 	fn finalize_job() -> Weight {
 		// Proof size in bytes: measured `6037`, estimated `11402`.
-		// Minimum execution time: 436_497_000 picoseconds.
-		Weight::from_parts(481_012_000, 11402)
+		// Minimum execution time: 438_659_000 picoseconds.
+		Weight::from_parts(725_304_000, 11402)
 			.saturating_add(T::DbWeight::get().reads(24_u64))
 			.saturating_add(T::DbWeight::get().writes(15_u64))
 	}
@@ -515,8 +515,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `JobMarketplace::BidBooks` (`max_values`: None, `max_size`: Some(2142), added: 4617, mode: `MaxEncodedLen`)
 	fn finalize_costly() -> Weight {
 		// Proof size in bytes: measured `6680`, estimated `16608`.
-		// Minimum execution time: 584_155_000 picoseconds.
-		Weight::from_parts(631_405_000, 16608)
+		// Minimum execution time: 583_114_000 picoseconds.
+		Weight::from_parts(689_381_000, 16608)
 			.saturating_add(T::DbWeight::get().reads(30_u64))
 			.saturating_add(T::DbWeight::get().writes(20_u64))
 	}
@@ -534,8 +534,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `JobMarketplace::BidBooks` (`max_values`: None, `max_size`: Some(2142), added: 4617, mode: `MaxEncodedLen`)
 	fn cancel_job() -> Weight {
 		// Proof size in bytes: measured `1450`, estimated `3909`.
-		// Minimum execution time: 119_457_000 picoseconds.
-		Weight::from_parts(166_787_000, 3909)
+		// Minimum execution time: 113_408_000 picoseconds.
+		Weight::from_parts(149_542_000, 3909)
 			.saturating_add(T::DbWeight::get().reads(5_u64))
 			.saturating_add(T::DbWeight::get().writes(4_u64))
 	}
@@ -579,8 +579,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Reputation::Slashes` (`max_values`: None, `max_size`: Some(191), added: 2666, mode: `MaxEncodedLen`)
 	fn expire_job() -> Weight {
 		// Proof size in bytes: measured `7115`, estimated `8799`.
-		// Minimum execution time: 355_446_000 picoseconds.
-		Weight::from_parts(442_615_000, 8799)
+		// Minimum execution time: 336_127_000 picoseconds.
+		Weight::from_parts(378_180_000, 8799)
 			.saturating_add(T::DbWeight::get().reads(21_u64))
 			.saturating_add(T::DbWeight::get().writes(13_u64))
 	}
@@ -618,8 +618,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `AIModels::OpenJobs` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
 	fn abandon_job() -> Weight {
 		// Proof size in bytes: measured `6383`, estimated `5607`.
-		// Minimum execution time: 206_636_000 picoseconds.
-		Weight::from_parts(268_527_000, 5607)
+		// Minimum execution time: 201_008_000 picoseconds.
+		Weight::from_parts(242_289_000, 5607)
 			.saturating_add(T::DbWeight::get().reads(16_u64))
 			.saturating_add(T::DbWeight::get().writes(8_u64))
 	}
@@ -637,8 +637,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(409), added: 2884, mode: `MaxEncodedLen`)
 	fn withdraw_bid() -> Weight {
 		// Proof size in bytes: measured `5157`, estimated `5607`.
-		// Minimum execution time: 182_049_000 picoseconds.
-		Weight::from_parts(217_682_000, 5607)
+		// Minimum execution time: 193_116_000 picoseconds.
+		Weight::from_parts(248_628_000, 5607)
 			.saturating_add(T::DbWeight::get().reads(6_u64))
 			.saturating_add(T::DbWeight::get().writes(6_u64))
 	}
@@ -652,8 +652,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	fn withdraw_bid_forfeited() -> Weight {
 		// Proof size in bytes: measured `2639`, estimated `6196`.
-		// Minimum execution time: 165_705_000 picoseconds.
-		Weight::from_parts(209_049_000, 6196)
+		// Minimum execution time: 161_529_000 picoseconds.
+		Weight::from_parts(198_744_000, 6196)
 			.saturating_add(T::DbWeight::get().reads(5_u64))
 			.saturating_add(T::DbWeight::get().writes(5_u64))
 	}
@@ -687,8 +687,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `GPURegistry::NodeLoads` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
 	fn promote_bid() -> Weight {
 		// Proof size in bytes: measured `11918`, estimated `12346`.
-		// Minimum execution time: 349_026_000 picoseconds.
-		Weight::from_parts(397_398_000, 12346)
+		// Minimum execution time: 350_289_000 picoseconds.
+		Weight::from_parts(397_899_000, 12346)
 			.saturating_add(T::DbWeight::get().reads(29_u64))
 			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
@@ -696,16 +696,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `JobMarketplace::MaxJobs` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	fn update_max_jobs() -> Weight {
 		// Proof size in bytes: measured `0`, estimated `0`.
-		// Minimum execution time: 6_339_000 picoseconds.
-		Weight::from_parts(7_722_000, 0)
+		// Minimum execution time: 6_310_000 picoseconds.
+		Weight::from_parts(7_661_000, 0)
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
 	/// Storage: `JobMarketplace::Parameters` (r:0 w:1)
 	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(56), added: 551, mode: `MaxEncodedLen`)
 	fn set_parameters() -> Weight {
 		// Proof size in bytes: measured `0`, estimated `0`.
-		// Minimum execution time: 6_660_000 picoseconds.
-		Weight::from_parts(13_220_000, 0)
+		// Minimum execution time: 6_720_000 picoseconds.
+		Weight::from_parts(9_133_000, 0)
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
 	/// Storage: `JobMarketplace::Jobs` (r:1 w:1)
@@ -718,8 +718,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `JobMarketplace::Disputes` (`max_values`: None, `max_size`: Some(106), added: 2581, mode: `MaxEncodedLen`)
 	fn dispute_job() -> Weight {
 		// Proof size in bytes: measured `1415`, estimated `3909`.
-		// Minimum execution time: 108_781_000 picoseconds.
-		Weight::from_parts(132_646_000, 3909)
+		// Minimum execution time: 123_393_000 picoseconds.
+		Weight::from_parts(149_381_000, 3909)
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
@@ -736,10 +736,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// The range of component `r` is `[0, 10240]`.
 	fn answer_with_result(r: u32, ) -> Weight {
 		// Proof size in bytes: measured `1700`, estimated `3909`.
-		// Minimum execution time: 127_078_000 picoseconds.
-		Weight::from_parts(140_976_936, 3909)
-			// Standard error: 1_163
-			.saturating_add(Weight::from_parts(6_416, 0).saturating_mul(r.into()))
+		// Minimum execution time: 129_702_000 picoseconds.
+		Weight::from_parts(148_947_074, 3909)
+			// Standard error: 623
+			.saturating_add(Weight::from_parts(2_735, 0).saturating_mul(r.into()))
 			.saturating_add(T::DbWeight::get().reads(4_u64))
 			.saturating_add(T::DbWeight::get().writes(5_u64))
 	}
@@ -751,8 +751,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `JobMarketplace::Parameters` (`max_values`: Some(1), `max_size`: Some(56), added: 551, mode: `MaxEncodedLen`)
 	fn answer_with_evidence() -> Weight {
 		// Proof size in bytes: measured `799`, estimated `3909`.
-		// Minimum execution time: 72_468_000 picoseconds.
-		Weight::from_parts(106_758_000, 3909)
+		// Minimum execution time: 65_456_000 picoseconds.
+		Weight::from_parts(80_179_000, 3909)
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
@@ -804,8 +804,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `JobMarketplace::BidBooks` (`max_values`: None, `max_size`: Some(2142), added: 4617, mode: `MaxEncodedLen`)
 	fn resolve_refunding() -> Weight {
 		// Proof size in bytes: measured `6770`, estimated `8799`.
-		// Minimum execution time: 399_621_000 picoseconds.
-		Weight::from_parts(486_230_000, 8799)
+		// Minimum execution time: 378_640_000 picoseconds.
+		Weight::from_parts(573_630_000, 8799)
 			.saturating_add(T::DbWeight::get().reads(25_u64))
 			.saturating_add(T::DbWeight::get().writes(15_u64))
 	}
@@ -863,8 +863,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `JobMarketplace::BidBooks` (`max_values`: None, `max_size`: Some(2142), added: 4617, mode: `MaxEncodedLen`)
 	fn resolve_paying() -> Weight {
 		// Proof size in bytes: measured `7717`, estimated `16608`.
-		// Minimum execution time: 670_142_000 picoseconds.
-		Weight::from_parts(782_499_000, 16608)
+		// Minimum execution time: 634_520_000 picoseconds.
+		Weight::from_parts(706_667_000, 16608)
 			.saturating_add(T::DbWeight::get().reads(32_u64))
 			.saturating_add(T::DbWeight::get().writes(21_u64))
 	}
@@ -920,8 +920,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `JobMarketplace::BidBooks` (`max_values`: None, `max_size`: Some(2142), added: 4617, mode: `MaxEncodedLen`)
 	fn accept_disputed() -> Weight {
 		// Proof size in bytes: measured `6729`, estimated `14005`.
-		// Minimum execution time: 670_222_000 picoseconds.
-		Weight::from_parts(1_066_910_000, 14005)
+		// Minimum execution time: 632_026_000 picoseconds.
+		Weight::from_parts(674_649_000, 14005)
 			.saturating_add(T::DbWeight::get().reads(30_u64))
 			.saturating_add(T::DbWeight::get().writes(20_u64))
 	}
@@ -967,8 +967,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `JobMarketplace::BidBooks` (`max_values`: None, `max_size`: Some(2142), added: 4617, mode: `MaxEncodedLen`)
 	fn abandon_disputed() -> Weight {
 		// Proof size in bytes: measured `5534`, estimated `8799`.
-		// Minimum execution time: 399_642_000 picoseconds.
-		Weight::from_parts(545_548_000, 8799)
+		// Minimum execution time: 366_953_000 picoseconds.
+		Weight::from_parts(400_093_000, 8799)
 			.saturating_add(T::DbWeight::get().reads(21_u64))
 			.saturating_add(T::DbWeight::get().writes(15_u64))
 	}
@@ -1018,8 +1018,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `JobMarketplace::BidBooks` (`max_values`: None, `max_size`: Some(2142), added: 4617, mode: `MaxEncodedLen`)
 	fn expire_unanswered() -> Weight {
 		// Proof size in bytes: measured `5464`, estimated `8799`.
-		// Minimum execution time: 405_771_000 picoseconds.
-		Weight::from_parts(476_756_000, 8799)
+		// Minimum execution time: 389_156_000 picoseconds.
+		Weight::from_parts(443_407_000, 8799)
 			.saturating_add(T::DbWeight::get().reads(23_u64))
 			.saturating_add(T::DbWeight::get().writes(17_u64))
 	}
@@ -1057,8 +1057,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `JobMarketplace::BidBooks` (`max_values`: None, `max_size`: Some(2142), added: 4617, mode: `MaxEncodedLen`)
 	fn expire_undecided() -> Weight {
 		// Proof size in bytes: measured `5486`, estimated `14005`.
-		// Minimum execution time: 511_608_000 picoseconds.
-		Weight::from_parts(599_287_000, 14005)
+		// Minimum execution time: 508_283_000 picoseconds.
+		Weight::from_parts(615_471_000, 14005)
 			.saturating_add(T::DbWeight::get().reads(21_u64))
 			.saturating_add(T::DbWeight::get().writes(16_u64))
 	}
@@ -1088,8 +1088,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `JobMarketplace::AssignedNodes` (`max_values`: None, `max_size`: Some(146), added: 2621, mode: `MaxEncodedLen`)
 	fn reap_job() -> Weight {
 		// Proof size in bytes: measured `1646`, estimated `3909`.
-		// Minimum execution time: 149_181_000 picoseconds.
-		Weight::from_parts(177_663_000, 3909)
+		// Minimum execution time: 146_897_000 picoseconds.
+		Weight::from_parts(174_438_000, 3909)
 			.saturating_add(T::DbWeight::get().reads(5_u64))
 			.saturating_add(T::DbWeight::get().writes(10_u64))
 	}
@@ -1128,10 +1128,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// The range of component `p` is `[0, 10240]`.
 	fn submit_job_with_options(p: u32, ) -> Weight {
 		// Proof size in bytes: measured `1548`, estimated `3874`.
-		// Minimum execution time: 176_592_000 picoseconds.
-		Weight::from_parts(202_108_158, 3874)
-			// Standard error: 208
-			.saturating_add(Weight::from_parts(127, 0).saturating_mul(p.into()))
+		// Minimum execution time: 175_049_000 picoseconds.
+		Weight::from_parts(202_660_984, 3874)
+			// Standard error: 330
+			.saturating_add(Weight::from_parts(1_442, 0).saturating_mul(p.into()))
 			.saturating_add(T::DbWeight::get().reads(13_u64))
 			.saturating_add(T::DbWeight::get().writes(7_u64))
 	}
@@ -1180,8 +1180,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// The range of component `p` is `[0, 10240]`.
 	fn hire_ed25519(_p: u32, ) -> Weight {
 		// Proof size in bytes: measured `2539`, estimated `4658`.
-		// Minimum execution time: 287_435_000 picoseconds.
-		Weight::from_parts(381_169_464, 4658)
+		// Minimum execution time: 281_397_000 picoseconds.
+		Weight::from_parts(337_327_085, 4658)
 			.saturating_add(T::DbWeight::get().reads(17_u64))
 			.saturating_add(T::DbWeight::get().writes(10_u64))
 	}
@@ -1230,8 +1230,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// The range of component `p` is `[0, 10240]`.
 	fn hire_sr25519(_p: u32, ) -> Weight {
 		// Proof size in bytes: measured `2539`, estimated `4658`.
-		// Minimum execution time: 292_223_000 picoseconds.
-		Weight::from_parts(347_395_341, 4658)
+		// Minimum execution time: 291_421_000 picoseconds.
+		Weight::from_parts(380_133_272, 4658)
 			.saturating_add(T::DbWeight::get().reads(17_u64))
 			.saturating_add(T::DbWeight::get().writes(10_u64))
 	}
@@ -1280,10 +1280,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// The range of component `p` is `[0, 10240]`.
 	fn hire_ecdsa(p: u32, ) -> Weight {
 		// Proof size in bytes: measured `2540`, estimated `4658`.
-		// Minimum execution time: 285_993_000 picoseconds.
-		Weight::from_parts(316_551_155, 4658)
-			// Standard error: 891
-			.saturating_add(Weight::from_parts(5_041, 0).saturating_mul(p.into()))
+		// Minimum execution time: 287_376_000 picoseconds.
+		Weight::from_parts(327_311_691, 4658)
+			// Standard error: 394
+			.saturating_add(Weight::from_parts(370, 0).saturating_mul(p.into()))
 			.saturating_add(T::DbWeight::get().reads(17_u64))
 			.saturating_add(T::DbWeight::get().writes(10_u64))
 	}
@@ -1338,10 +1338,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// The range of component `n` is `[1, 64]`.
 	fn settle_batch(n: u32, ) -> Weight {
 		// Proof size in bytes: measured `2292 + n * (1512 ±0)`, estimated `11402 + n * (5768 ±0)`.
-		// Minimum execution time: 527_602_000 picoseconds.
-		Weight::from_parts(534_161_000, 11402)
-			// Standard error: 7_871_491
-			.saturating_add(Weight::from_parts(523_179_482, 0).saturating_mul(n.into()))
+		// Minimum execution time: 539_099_000 picoseconds.
+		Weight::from_parts(553_610_000, 11402)
+			// Standard error: 15_029_282
+			.saturating_add(Weight::from_parts(588_655_934, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(15_u64))
 			.saturating_add(T::DbWeight::get().reads((15_u64).saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes(7_u64))
@@ -1401,10 +1401,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// The range of component `n` is `[1, 64]`.
 	fn accept_batch(n: u32, ) -> Weight {
 		// Proof size in bytes: measured `2478 + n * (1394 ±0)`, estimated `11402 + n * (2919 ±0)`.
-		// Minimum execution time: 584_035_000 picoseconds.
-		Weight::from_parts(591_445_000, 11402)
-			// Standard error: 11_694_011
-			.saturating_add(Weight::from_parts(649_373_208, 0).saturating_mul(n.into()))
+		// Minimum execution time: 577_986_000 picoseconds.
+		Weight::from_parts(585_787_000, 11402)
+			// Standard error: 15_934_691
+			.saturating_add(Weight::from_parts(675_498_242, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(17_u64))
 			.saturating_add(T::DbWeight::get().reads((13_u64).saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes(9_u64))
@@ -1426,10 +1426,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// The range of component `n` is `[1, 64]`.
 	fn withdraw_bids(n: u32, ) -> Weight {
 		// Proof size in bytes: measured `0 + n * (3013 ±0)`, estimated `990 + n * (4617 ±0)`.
-		// Minimum execution time: 152_405_000 picoseconds.
-		Weight::from_parts(160_057_000, 990)
-			// Standard error: 2_095_004
-			.saturating_add(Weight::from_parts(116_189_665, 0).saturating_mul(n.into()))
+		// Minimum execution time: 150_103_000 picoseconds.
+		Weight::from_parts(151_344_000, 990)
+			// Standard error: 2_861_780
+			.saturating_add(Weight::from_parts(158_698_192, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads((6_u64).saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes((6_u64).saturating_mul(n.into())))
 			.saturating_add(Weight::from_parts(0, 4617).saturating_mul(n.into()))
@@ -1461,10 +1461,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// The range of component `n` is `[1, 64]`.
 	fn reap_batch(n: u32, ) -> Weight {
 		// Proof size in bytes: measured `365 + n * (617 ±0)`, estimated `1541 + n * (2919 ±0)`.
-		// Minimum execution time: 122_782_000 picoseconds.
-		Weight::from_parts(537_847_412, 1541)
-			// Standard error: 3_307_006
-			.saturating_add(Weight::from_parts(88_360_948, 0).saturating_mul(n.into()))
+		// Minimum execution time: 178_975_000 picoseconds.
+		Weight::from_parts(407_059_882, 1541)
+			// Standard error: 4_969_933
+			.saturating_add(Weight::from_parts(105_302_617, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(1_u64))
 			.saturating_add(T::DbWeight::get().reads((4_u64).saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes((10_u64).saturating_mul(n.into())))
@@ -1477,10 +1477,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// The range of component `n` is `[1, 64]`.
 	fn batch_skipped(n: u32, ) -> Weight {
 		// Proof size in bytes: measured `240 + n * (503 ±0)`, estimated `990 + n * (2919 ±0)`.
-		// Minimum execution time: 63_704_000 picoseconds.
-		Weight::from_parts(58_526_189, 990)
-			// Standard error: 248_202
-			.saturating_add(Weight::from_parts(17_983_192, 0).saturating_mul(n.into()))
+		// Minimum execution time: 64_225_000 picoseconds.
+		Weight::from_parts(66_482_558, 990)
+			// Standard error: 204_187
+			.saturating_add(Weight::from_parts(18_020_068, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(n.into())))
 			.saturating_add(Weight::from_parts(0, 2919).saturating_mul(n.into()))
 	}
@@ -1500,8 +1500,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `JobMarketplace::OfferBooks` (`max_values`: None, `max_size`: Some(1193), added: 3668, mode: `MaxEncodedLen`)
 	fn cancel_offers() -> Weight {
 		// Proof size in bytes: measured `1753`, estimated `4658`.
-		// Minimum execution time: 50_775_000 picoseconds.
-		Weight::from_parts(54_070_000, 4658)
+		// Minimum execution time: 50_055_000 picoseconds.
+		Weight::from_parts(54_100_000, 4658)
 			.saturating_add(T::DbWeight::get().reads(7_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -1521,8 +1521,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `JobMarketplace::OfferBooks` (`max_values`: None, `max_size`: Some(1193), added: 3668, mode: `MaxEncodedLen`)
 	fn cancel_offer() -> Weight {
 		// Proof size in bytes: measured `1753`, estimated `4658`.
-		// Minimum execution time: 51_647_000 picoseconds.
-		Weight::from_parts(55_342_000, 4658)
+		// Minimum execution time: 51_646_000 picoseconds.
+		Weight::from_parts(59_578_000, 4658)
 			.saturating_add(T::DbWeight::get().reads(7_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -1542,8 +1542,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `JobMarketplace::OfferBooks` (`max_values`: None, `max_size`: Some(1193), added: 3668, mode: `MaxEncodedLen`)
 	fn set_offer_key() -> Weight {
 		// Proof size in bytes: measured `1753`, estimated `4658`.
-		// Minimum execution time: 50_695_000 picoseconds.
-		Weight::from_parts(53_619_000, 4658)
+		// Minimum execution time: 50_615_000 picoseconds.
+		Weight::from_parts(59_118_000, 4658)
 			.saturating_add(T::DbWeight::get().reads(7_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -1551,8 +1551,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `JobMarketplace::OfferBooks` (`max_values`: None, `max_size`: Some(1193), added: 3668, mode: `MaxEncodedLen`)
 	fn prune_offers() -> Weight {
 		// Proof size in bytes: measured `759`, estimated `4658`.
-		// Minimum execution time: 50_675_000 picoseconds.
-		Weight::from_parts(53_960_000, 4658)
+		// Minimum execution time: 50_585_000 picoseconds.
+		Weight::from_parts(54_821_000, 4658)
 			.saturating_add(T::DbWeight::get().reads(1_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -1564,8 +1564,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `JobMarketplace::SealedJobs` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
 	fn seal_job() -> Weight {
 		// Proof size in bytes: measured `365`, estimated `3529`.
-		// Minimum execution time: 27_892_000 picoseconds.
-		Weight::from_parts(31_046_000, 3529)
+		// Minimum execution time: 27_781_000 picoseconds.
+		Weight::from_parts(30_505_000, 3529)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -1577,8 +1577,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `JobMarketplace::ProofOrders` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
 	fn name_proof_key() -> Weight {
 		// Proof size in bytes: measured `677`, estimated `3649`.
-		// Minimum execution time: 42_773_000 picoseconds.
-		Weight::from_parts(46_509_000, 3649)
+		// Minimum execution time: 39_078_000 picoseconds.
+		Weight::from_parts(41_842_000, 3649)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -1600,8 +1600,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `ConfidentialCompute::Seats` (`max_values`: None, `max_size`: Some(3857), added: 6332, mode: `MaxEncodedLen`)
 	fn qualify_node() -> Weight {
 		// Proof size in bytes: measured `7653`, estimated `7322`.
-		// Minimum execution time: 86_008_000 picoseconds.
-		Weight::from_parts(99_587_000, 7322)
+		// Minimum execution time: 82_182_000 picoseconds.
+		Weight::from_parts(95_352_000, 7322)
 			.saturating_add(T::DbWeight::get().reads(9_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -1617,8 +1617,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `JobMarketplace::SealedKeys` (`max_values`: None, `max_size`: Some(100), added: 2575, mode: `MaxEncodedLen`)
 	fn deliver_key() -> Weight {
 		// Proof size in bytes: measured `1637`, estimated `4038`.
-		// Minimum execution time: 68_922_000 picoseconds.
-		Weight::from_parts(92_427_000, 4038)
+		// Minimum execution time: 66_168_000 picoseconds.
+		Weight::from_parts(79_868_000, 4038)
 			.saturating_add(T::DbWeight::get().reads(4_u64))
 			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
@@ -1628,8 +1628,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `ConfidentialCompute::Attestations` (`max_values`: None, `max_size`: Some(573), added: 3048, mode: `MaxEncodedLen`)
 	fn start_sealed() -> Weight {
 		// Proof size in bytes: measured `1293`, estimated `4038`.
-		// Minimum execution time: 23_996_000 picoseconds.
-		Weight::from_parts(28_963_000, 4038)
+		// Minimum execution time: 23_475_000 picoseconds.
+		Weight::from_parts(29_954_000, 4038)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 	}
 	/// Storage: `JobMarketplace::SealedJobs` (r:1 w:1)
@@ -1640,8 +1640,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `JobMarketplace::SealedKeys` (`max_values`: None, `max_size`: Some(100), added: 2575, mode: `MaxEncodedLen`)
 	fn end_sealed() -> Weight {
 		// Proof size in bytes: measured `1293`, estimated `4038`.
-		// Minimum execution time: 30_165_000 picoseconds.
-		Weight::from_parts(37_615_000, 4038)
+		// Minimum execution time: 32_368_000 picoseconds.
+		Weight::from_parts(39_518_000, 4038)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
@@ -1677,8 +1677,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `JobMarketplace::AssignedNodes` (`max_values`: None, `max_size`: Some(146), added: 2621, mode: `MaxEncodedLen`)
 	fn expire_unkeyed() -> Weight {
 		// Proof size in bytes: measured `4585`, estimated `6196`.
-		// Minimum execution time: 288_808_000 picoseconds.
-		Weight::from_parts(365_401_000, 6196)
+		// Minimum execution time: 282_388_000 picoseconds.
+		Weight::from_parts(320_735_000, 6196)
 			.saturating_add(T::DbWeight::get().reads(13_u64))
 			.saturating_add(T::DbWeight::get().writes(12_u64))
 	}
@@ -1694,8 +1694,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn check_receipt() -> Weight {
 		// Proof size in bytes: measured `3322`, estimated `7086`.
-		// Minimum execution time: 113_528_000 picoseconds.
-		Weight::from_parts(132_837_000, 7086)
+		// Minimum execution time: 120_528_000 picoseconds.
+		Weight::from_parts(136_692_000, 7086)
 			.saturating_add(T::DbWeight::get().reads(6_u64))
 	}
 	/// Storage: `JobMarketplace::ProofOrders` (r:1 w:0)
@@ -1709,10 +1709,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// The range of component `r` is `[0, 2048]`.
 	fn verify_short_proof(r: u32, ) -> Weight {
 		// Proof size in bytes: measured `2155`, estimated `5642`.
-		// Minimum execution time: 6_638_751_000 picoseconds.
-		Weight::from_parts(7_920_310_767, 5642)
-			// Standard error: 192_062
-			.saturating_add(Weight::from_parts(1_055_036, 0).saturating_mul(r.into()))
+		// Minimum execution time: 6_315_011_000 picoseconds.
+		Weight::from_parts(6_277_123_627, 5642)
+			// Standard error: 81_374
+			.saturating_add(Weight::from_parts(1_618_163, 0).saturating_mul(r.into()))
 			.saturating_add(T::DbWeight::get().reads(4_u64))
 	}
 	/// Storage: `JobMarketplace::ProofOrders` (r:1 w:0)
@@ -1726,10 +1726,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// The range of component `r` is `[0, 2048]`.
 	fn verify_long_proof(r: u32, ) -> Weight {
 		// Proof size in bytes: measured `2859`, estimated `5642`.
-		// Minimum execution time: 13_258_133_000 picoseconds.
-		Weight::from_parts(14_839_411_260, 5642)
-			// Standard error: 444_532
-			.saturating_add(Weight::from_parts(2_332_459, 0).saturating_mul(r.into()))
+		// Minimum execution time: 13_106_909_000 picoseconds.
+		Weight::from_parts(13_571_147_162, 5642)
+			// Standard error: 287_314
+			.saturating_add(Weight::from_parts(2_321_998, 0).saturating_mul(r.into()))
 			.saturating_add(T::DbWeight::get().reads(4_u64))
 	}
 }
@@ -1737,181 +1737,181 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// The same weights with RocksDB's, for tests.
 impl WeightInfo for () {
 	fn submit_job(p: u32, ) -> Weight {
-		Weight::from_parts(169_295_295, 3874)
-			.saturating_add(Weight::from_parts(2_042, 0).saturating_mul(p.into()))
+		Weight::from_parts(154_788_625, 3874)
+			.saturating_add(Weight::from_parts(552, 0).saturating_mul(p.into()))
 			.saturating_add(RocksDbWeight::get().reads(7_u64))
 			.saturating_add(RocksDbWeight::get().writes(6_u64))
 	}
 	fn place_bid() -> Weight {
-		Weight::from_parts(295_057_000, 5607)
+		Weight::from_parts(291_631_000, 5607)
 			.saturating_add(RocksDbWeight::get().reads(14_u64))
 			.saturating_add(RocksDbWeight::get().writes(5_u64))
 	}
 	fn place_bid_displacing() -> Weight {
-		Weight::from_parts(404_609_000, 6758)
+		Weight::from_parts(355_135_000, 6758)
 			.saturating_add(RocksDbWeight::get().reads(18_u64))
 			.saturating_add(RocksDbWeight::get().writes(9_u64))
 	}
 	fn assign_job() -> Weight {
-		Weight::from_parts(407_003_000, 5607)
+		Weight::from_parts(250_451_000, 5607)
 			.saturating_add(RocksDbWeight::get().reads(16_u64))
 			.saturating_add(RocksDbWeight::get().writes(7_u64))
 	}
 	fn match_job() -> Weight {
-		Weight::from_parts(557_576_000, 9507)
+		Weight::from_parts(395_305_000, 9507)
 			.saturating_add(RocksDbWeight::get().reads(28_u64))
 			.saturating_add(RocksDbWeight::get().writes(11_u64))
 	}
 	fn start_job() -> Weight {
-		Weight::from_parts(77_074_000, 3909)
+		Weight::from_parts(48_782_000, 3909)
 			.saturating_add(RocksDbWeight::get().reads(2_u64))
 			.saturating_add(RocksDbWeight::get().writes(1_u64))
 	}
 	fn complete_job(r: u32, ) -> Weight {
-		Weight::from_parts(95_072_080, 3909)
-			.saturating_add(Weight::from_parts(3_704, 0).saturating_mul(r.into()))
+		Weight::from_parts(70_685_207, 3909)
+			.saturating_add(Weight::from_parts(1_781, 0).saturating_mul(r.into()))
 			.saturating_add(RocksDbWeight::get().reads(2_u64))
 			.saturating_add(RocksDbWeight::get().writes(3_u64))
 	}
 	fn accept_result() -> Weight {
-		Weight::from_parts(764_192_000, 11402)
+		Weight::from_parts(518_978_000, 11402)
 			.saturating_add(RocksDbWeight::get().reads(25_u64))
 			.saturating_add(RocksDbWeight::get().writes(15_u64))
 	}
 	fn accept_late() -> Weight {
-		Weight::from_parts(642_001_000, 14005)
+		Weight::from_parts(642_401_000, 14005)
 			.saturating_add(RocksDbWeight::get().reads(29_u64))
 			.saturating_add(RocksDbWeight::get().writes(19_u64))
 	}
 	fn rate_settled() -> Weight {
-		Weight::from_parts(132_035_000, 3909)
+		Weight::from_parts(123_993_000, 3909)
 			.saturating_add(RocksDbWeight::get().reads(10_u64))
 			.saturating_add(RocksDbWeight::get().writes(3_u64))
 	}
 	fn finalize_job() -> Weight {
-		Weight::from_parts(481_012_000, 11402)
+		Weight::from_parts(725_304_000, 11402)
 			.saturating_add(RocksDbWeight::get().reads(24_u64))
 			.saturating_add(RocksDbWeight::get().writes(15_u64))
 	}
 	fn finalize_costly() -> Weight {
-		Weight::from_parts(631_405_000, 16608)
+		Weight::from_parts(689_381_000, 16608)
 			.saturating_add(RocksDbWeight::get().reads(30_u64))
 			.saturating_add(RocksDbWeight::get().writes(20_u64))
 	}
 	fn cancel_job() -> Weight {
-		Weight::from_parts(166_787_000, 3909)
+		Weight::from_parts(149_542_000, 3909)
 			.saturating_add(RocksDbWeight::get().reads(5_u64))
 			.saturating_add(RocksDbWeight::get().writes(4_u64))
 	}
 	fn expire_job() -> Weight {
-		Weight::from_parts(442_615_000, 8799)
+		Weight::from_parts(378_180_000, 8799)
 			.saturating_add(RocksDbWeight::get().reads(21_u64))
 			.saturating_add(RocksDbWeight::get().writes(13_u64))
 	}
 	fn abandon_job() -> Weight {
-		Weight::from_parts(268_527_000, 5607)
+		Weight::from_parts(242_289_000, 5607)
 			.saturating_add(RocksDbWeight::get().reads(16_u64))
 			.saturating_add(RocksDbWeight::get().writes(8_u64))
 	}
 	fn withdraw_bid() -> Weight {
-		Weight::from_parts(217_682_000, 5607)
+		Weight::from_parts(248_628_000, 5607)
 			.saturating_add(RocksDbWeight::get().reads(6_u64))
 			.saturating_add(RocksDbWeight::get().writes(6_u64))
 	}
 	fn withdraw_bid_forfeited() -> Weight {
-		Weight::from_parts(209_049_000, 6196)
+		Weight::from_parts(198_744_000, 6196)
 			.saturating_add(RocksDbWeight::get().reads(5_u64))
 			.saturating_add(RocksDbWeight::get().writes(5_u64))
 	}
 	fn promote_bid() -> Weight {
-		Weight::from_parts(397_398_000, 12346)
+		Weight::from_parts(397_899_000, 12346)
 			.saturating_add(RocksDbWeight::get().reads(29_u64))
 			.saturating_add(RocksDbWeight::get().writes(3_u64))
 	}
 	fn update_max_jobs() -> Weight {
-		Weight::from_parts(7_722_000, 0)
+		Weight::from_parts(7_661_000, 0)
 			.saturating_add(RocksDbWeight::get().writes(1_u64))
 	}
 	fn set_parameters() -> Weight {
-		Weight::from_parts(13_220_000, 0)
+		Weight::from_parts(9_133_000, 0)
 			.saturating_add(RocksDbWeight::get().writes(1_u64))
 	}
 	fn dispute_job() -> Weight {
-		Weight::from_parts(132_646_000, 3909)
+		Weight::from_parts(149_381_000, 3909)
 			.saturating_add(RocksDbWeight::get().reads(3_u64))
 			.saturating_add(RocksDbWeight::get().writes(3_u64))
 	}
 	fn answer_with_result(r: u32, ) -> Weight {
-		Weight::from_parts(140_976_936, 3909)
-			.saturating_add(Weight::from_parts(6_416, 0).saturating_mul(r.into()))
+		Weight::from_parts(148_947_074, 3909)
+			.saturating_add(Weight::from_parts(2_735, 0).saturating_mul(r.into()))
 			.saturating_add(RocksDbWeight::get().reads(4_u64))
 			.saturating_add(RocksDbWeight::get().writes(5_u64))
 	}
 	fn answer_with_evidence() -> Weight {
-		Weight::from_parts(106_758_000, 3909)
+		Weight::from_parts(80_179_000, 3909)
 			.saturating_add(RocksDbWeight::get().reads(3_u64))
 			.saturating_add(RocksDbWeight::get().writes(2_u64))
 	}
 	fn resolve_refunding() -> Weight {
-		Weight::from_parts(486_230_000, 8799)
+		Weight::from_parts(573_630_000, 8799)
 			.saturating_add(RocksDbWeight::get().reads(25_u64))
 			.saturating_add(RocksDbWeight::get().writes(15_u64))
 	}
 	fn resolve_paying() -> Weight {
-		Weight::from_parts(782_499_000, 16608)
+		Weight::from_parts(706_667_000, 16608)
 			.saturating_add(RocksDbWeight::get().reads(32_u64))
 			.saturating_add(RocksDbWeight::get().writes(21_u64))
 	}
 	fn accept_disputed() -> Weight {
-		Weight::from_parts(1_066_910_000, 14005)
+		Weight::from_parts(674_649_000, 14005)
 			.saturating_add(RocksDbWeight::get().reads(30_u64))
 			.saturating_add(RocksDbWeight::get().writes(20_u64))
 	}
 	fn abandon_disputed() -> Weight {
-		Weight::from_parts(545_548_000, 8799)
+		Weight::from_parts(400_093_000, 8799)
 			.saturating_add(RocksDbWeight::get().reads(21_u64))
 			.saturating_add(RocksDbWeight::get().writes(15_u64))
 	}
 	fn expire_unanswered() -> Weight {
-		Weight::from_parts(476_756_000, 8799)
+		Weight::from_parts(443_407_000, 8799)
 			.saturating_add(RocksDbWeight::get().reads(23_u64))
 			.saturating_add(RocksDbWeight::get().writes(17_u64))
 	}
 	fn expire_undecided() -> Weight {
-		Weight::from_parts(599_287_000, 14005)
+		Weight::from_parts(615_471_000, 14005)
 			.saturating_add(RocksDbWeight::get().reads(21_u64))
 			.saturating_add(RocksDbWeight::get().writes(16_u64))
 	}
 	fn reap_job() -> Weight {
-		Weight::from_parts(177_663_000, 3909)
+		Weight::from_parts(174_438_000, 3909)
 			.saturating_add(RocksDbWeight::get().reads(5_u64))
 			.saturating_add(RocksDbWeight::get().writes(10_u64))
 	}
 	fn submit_job_with_options(p: u32, ) -> Weight {
-		Weight::from_parts(202_108_158, 3874)
-			.saturating_add(Weight::from_parts(127, 0).saturating_mul(p.into()))
+		Weight::from_parts(202_660_984, 3874)
+			.saturating_add(Weight::from_parts(1_442, 0).saturating_mul(p.into()))
 			.saturating_add(RocksDbWeight::get().reads(13_u64))
 			.saturating_add(RocksDbWeight::get().writes(7_u64))
 	}
 	fn hire_ed25519(_p: u32, ) -> Weight {
-		Weight::from_parts(381_169_464, 4658)
+		Weight::from_parts(337_327_085, 4658)
 			.saturating_add(RocksDbWeight::get().reads(17_u64))
 			.saturating_add(RocksDbWeight::get().writes(10_u64))
 	}
 	fn hire_sr25519(_p: u32, ) -> Weight {
-		Weight::from_parts(347_395_341, 4658)
+		Weight::from_parts(380_133_272, 4658)
 			.saturating_add(RocksDbWeight::get().reads(17_u64))
 			.saturating_add(RocksDbWeight::get().writes(10_u64))
 	}
 	fn hire_ecdsa(p: u32, ) -> Weight {
-		Weight::from_parts(316_551_155, 4658)
-			.saturating_add(Weight::from_parts(5_041, 0).saturating_mul(p.into()))
+		Weight::from_parts(327_311_691, 4658)
+			.saturating_add(Weight::from_parts(370, 0).saturating_mul(p.into()))
 			.saturating_add(RocksDbWeight::get().reads(17_u64))
 			.saturating_add(RocksDbWeight::get().writes(10_u64))
 	}
 	fn settle_batch(n: u32, ) -> Weight {
-		Weight::from_parts(534_161_000, 11402)
-			.saturating_add(Weight::from_parts(523_179_482, 0).saturating_mul(n.into()))
+		Weight::from_parts(553_610_000, 11402)
+			.saturating_add(Weight::from_parts(588_655_934, 0).saturating_mul(n.into()))
 			.saturating_add(RocksDbWeight::get().reads(15_u64))
 			.saturating_add(RocksDbWeight::get().reads((15_u64).saturating_mul(n.into())))
 			.saturating_add(RocksDbWeight::get().writes(7_u64))
@@ -1919,8 +1919,8 @@ impl WeightInfo for () {
 			.saturating_add(Weight::from_parts(0, 5768).saturating_mul(n.into()))
 	}
 	fn accept_batch(n: u32, ) -> Weight {
-		Weight::from_parts(591_445_000, 11402)
-			.saturating_add(Weight::from_parts(649_373_208, 0).saturating_mul(n.into()))
+		Weight::from_parts(585_787_000, 11402)
+			.saturating_add(Weight::from_parts(675_498_242, 0).saturating_mul(n.into()))
 			.saturating_add(RocksDbWeight::get().reads(17_u64))
 			.saturating_add(RocksDbWeight::get().reads((13_u64).saturating_mul(n.into())))
 			.saturating_add(RocksDbWeight::get().writes(9_u64))
@@ -1928,92 +1928,92 @@ impl WeightInfo for () {
 			.saturating_add(Weight::from_parts(0, 2919).saturating_mul(n.into()))
 	}
 	fn withdraw_bids(n: u32, ) -> Weight {
-		Weight::from_parts(160_057_000, 990)
-			.saturating_add(Weight::from_parts(116_189_665, 0).saturating_mul(n.into()))
+		Weight::from_parts(151_344_000, 990)
+			.saturating_add(Weight::from_parts(158_698_192, 0).saturating_mul(n.into()))
 			.saturating_add(RocksDbWeight::get().reads((6_u64).saturating_mul(n.into())))
 			.saturating_add(RocksDbWeight::get().writes((6_u64).saturating_mul(n.into())))
 			.saturating_add(Weight::from_parts(0, 4617).saturating_mul(n.into()))
 	}
 	fn reap_batch(n: u32, ) -> Weight {
-		Weight::from_parts(537_847_412, 1541)
-			.saturating_add(Weight::from_parts(88_360_948, 0).saturating_mul(n.into()))
+		Weight::from_parts(407_059_882, 1541)
+			.saturating_add(Weight::from_parts(105_302_617, 0).saturating_mul(n.into()))
 			.saturating_add(RocksDbWeight::get().reads(1_u64))
 			.saturating_add(RocksDbWeight::get().reads((4_u64).saturating_mul(n.into())))
 			.saturating_add(RocksDbWeight::get().writes((10_u64).saturating_mul(n.into())))
 			.saturating_add(Weight::from_parts(0, 2919).saturating_mul(n.into()))
 	}
 	fn batch_skipped(n: u32, ) -> Weight {
-		Weight::from_parts(58_526_189, 990)
-			.saturating_add(Weight::from_parts(17_983_192, 0).saturating_mul(n.into()))
+		Weight::from_parts(66_482_558, 990)
+			.saturating_add(Weight::from_parts(18_020_068, 0).saturating_mul(n.into()))
 			.saturating_add(RocksDbWeight::get().reads((2_u64).saturating_mul(n.into())))
 			.saturating_add(Weight::from_parts(0, 2919).saturating_mul(n.into()))
 	}
 	fn cancel_offers() -> Weight {
-		Weight::from_parts(54_070_000, 4658)
+		Weight::from_parts(54_100_000, 4658)
 			.saturating_add(RocksDbWeight::get().reads(7_u64))
 			.saturating_add(RocksDbWeight::get().writes(1_u64))
 	}
 	fn cancel_offer() -> Weight {
-		Weight::from_parts(55_342_000, 4658)
+		Weight::from_parts(59_578_000, 4658)
 			.saturating_add(RocksDbWeight::get().reads(7_u64))
 			.saturating_add(RocksDbWeight::get().writes(1_u64))
 	}
 	fn set_offer_key() -> Weight {
-		Weight::from_parts(53_619_000, 4658)
+		Weight::from_parts(59_118_000, 4658)
 			.saturating_add(RocksDbWeight::get().reads(7_u64))
 			.saturating_add(RocksDbWeight::get().writes(1_u64))
 	}
 	fn prune_offers() -> Weight {
-		Weight::from_parts(53_960_000, 4658)
+		Weight::from_parts(54_821_000, 4658)
 			.saturating_add(RocksDbWeight::get().reads(1_u64))
 			.saturating_add(RocksDbWeight::get().writes(1_u64))
 	}
 	fn seal_job() -> Weight {
-		Weight::from_parts(31_046_000, 3529)
+		Weight::from_parts(30_505_000, 3529)
 			.saturating_add(RocksDbWeight::get().reads(2_u64))
 			.saturating_add(RocksDbWeight::get().writes(1_u64))
 	}
 	fn name_proof_key() -> Weight {
-		Weight::from_parts(46_509_000, 3649)
+		Weight::from_parts(41_842_000, 3649)
 			.saturating_add(RocksDbWeight::get().reads(2_u64))
 			.saturating_add(RocksDbWeight::get().writes(1_u64))
 	}
 	fn qualify_node() -> Weight {
-		Weight::from_parts(99_587_000, 7322)
+		Weight::from_parts(95_352_000, 7322)
 			.saturating_add(RocksDbWeight::get().reads(9_u64))
 			.saturating_add(RocksDbWeight::get().writes(1_u64))
 	}
 	fn deliver_key() -> Weight {
-		Weight::from_parts(92_427_000, 4038)
+		Weight::from_parts(79_868_000, 4038)
 			.saturating_add(RocksDbWeight::get().reads(4_u64))
 			.saturating_add(RocksDbWeight::get().writes(3_u64))
 	}
 	fn start_sealed() -> Weight {
-		Weight::from_parts(28_963_000, 4038)
+		Weight::from_parts(29_954_000, 4038)
 			.saturating_add(RocksDbWeight::get().reads(2_u64))
 	}
 	fn end_sealed() -> Weight {
-		Weight::from_parts(37_615_000, 4038)
+		Weight::from_parts(39_518_000, 4038)
 			.saturating_add(RocksDbWeight::get().reads(2_u64))
 			.saturating_add(RocksDbWeight::get().writes(2_u64))
 	}
 	fn expire_unkeyed() -> Weight {
-		Weight::from_parts(365_401_000, 6196)
+		Weight::from_parts(320_735_000, 6196)
 			.saturating_add(RocksDbWeight::get().reads(13_u64))
 			.saturating_add(RocksDbWeight::get().writes(12_u64))
 	}
 	fn check_receipt() -> Weight {
-		Weight::from_parts(132_837_000, 7086)
+		Weight::from_parts(136_692_000, 7086)
 			.saturating_add(RocksDbWeight::get().reads(6_u64))
 	}
 	fn verify_short_proof(r: u32, ) -> Weight {
-		Weight::from_parts(7_920_310_767, 5642)
-			.saturating_add(Weight::from_parts(1_055_036, 0).saturating_mul(r.into()))
+		Weight::from_parts(6_277_123_627, 5642)
+			.saturating_add(Weight::from_parts(1_618_163, 0).saturating_mul(r.into()))
 			.saturating_add(RocksDbWeight::get().reads(4_u64))
 	}
 	fn verify_long_proof(r: u32, ) -> Weight {
-		Weight::from_parts(14_839_411_260, 5642)
-			.saturating_add(Weight::from_parts(2_332_459, 0).saturating_mul(r.into()))
+		Weight::from_parts(13_571_147_162, 5642)
+			.saturating_add(Weight::from_parts(2_321_998, 0).saturating_mul(r.into()))
 			.saturating_add(RocksDbWeight::get().reads(4_u64))
 	}
 }

@@ -5,7 +5,7 @@ use crate::{
 	pki::{Draft, Gpu, Key, Platform, Role, NOW},
 	BoundGpus, Error, Event, GoldenFor, GpuArch, GpuClaims, GpuFacts,
 };
-use frame_support::{assert_noop, assert_ok};
+use frame_support::{assert_noop, assert_ok, dispatch::GetDispatchInfo};
 use sp_core::H256;
 use sp_io::hashing::blake2_256;
 use sp_runtime::DispatchResult;
@@ -449,4 +449,23 @@ fn a_gpu_belongs_to_one_node_and_to_an_attestation_once() {
 		assert_ok!(try_bind(&next, 2, &reflashed));
 		assert_ok!(try_bind(&theirs, 1, &Gpu::hopper("gpu 2")));
 	});
+}
+
+#[test]
+fn weighs_by_the_signatures_of_its_chain() {
+	let time = |chain: &[Vec<u8>]| {
+		let call = crate::Call::<Test>::attest_gpu {
+			session: Enclave::new(1).keys.session,
+			signature: Vec::new(),
+			chain: chain.to_vec(),
+			evidence: Vec::new(),
+		};
+		call.get_dispatch_info().call_weight.ref_time()
+	};
+	let chain = Gpu::hopper("gpu 1").chain();
+	let signature = time(&chain[..3]) - time(&chain[..2]);
+	assert!(signature > 0);
+	assert_eq!(time(&chain), time(&chain[..2]) + 2 * signature);
+	// The evidence and a device's certificates are always checked.
+	assert_eq!(time(&[]), time(&chain[..2]));
 }

@@ -207,6 +207,14 @@ fn fails_with_certificates_out_of_their_time_or_of_no_known_authority() {
 	});
 }
 
+/// JSON with one more value, which a reader passes over and which is no text.
+fn with_what_is_no_text(json: &str) -> Vec<u8> {
+	let mut bytes = json.replacen('{', "{\"more\":\"?\",", 1).into_bytes();
+	let at = bytes.iter().position(|byte| *byte == b'?').unwrap();
+	bytes[at] = 0x81;
+	bytes
+}
+
 #[test]
 fn fails_malformed_or_too_long() {
 	with_root_crl(|| {
@@ -245,6 +253,7 @@ fn fails_malformed_or_too_long() {
 			assert!(text.contains(good));
 			assert_noop!(put(text.replace(good, bad).into_bytes()), fault(malformed));
 		}
+		assert_noop!(put(with_what_is_no_text(&text)), fault(malformed));
 		assert_ok!(put(text.into_bytes()));
 
 		let put = |text: Vec<u8>| {
@@ -255,6 +264,7 @@ fn fails_malformed_or_too_long() {
 		assert_noop!(put(b"{}".to_vec()), fault(malformed));
 		let text = String::from_utf8(Intel::default().qe_identity(TeeKind::Tdx)).unwrap();
 		assert_noop!(put(text.replace("TD_QE", "QVE").into_bytes()), fault(malformed));
+		assert_noop!(put(with_what_is_no_text(&text)), fault(malformed));
 		assert_ok!(put(text.into_bytes()));
 	});
 }
