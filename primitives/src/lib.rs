@@ -28,6 +28,7 @@ mod attestation;
 mod committees;
 mod did;
 mod fees;
+mod holds;
 mod jobs;
 mod models;
 mod nodes;
@@ -43,6 +44,7 @@ pub use attestation::{
 pub use committees::{CommitteeKeys, JobKeys, KeyFault, KeyTerms, KeyWanted};
 pub use did::{Did, DidAuthority, DidError, DidHash, DidKind, MAX_DID_LEN};
 pub use fees::FeePolicy;
+pub use holds::pay_from_hold;
 pub use jobs::{
 	JobEnd, JobId, JobInspect, JobOutcome, JobReport, JobTie, JobTies, RoyaltyPayees, TieRefusal,
 	TiedPayment,

@@ -14,7 +14,7 @@ use ai_compute_pbc_runtime::{
 	AccountId, AllPalletsWithSystem, Balance, ConfidentialCompute, JobMarketplace, Runtime,
 	RuntimeCall, RuntimeHoldReason, TxExtension, EDSC_PBC_PARA_ID, PARA_ID, VERSION,
 };
-use codec::Encode;
+use codec::{Decode, Encode};
 use frame_support::{
 	dispatch::{DispatchClass, GetDispatchInfo},
 	traits::{
@@ -26,7 +26,7 @@ use frame_support::{
 use scale_info::TypeDef;
 use sp_io::hashing::{sha2_256, twox_128};
 use sp_keyring::Sr25519Keyring;
-use sp_metadata_ir::frame_metadata::RuntimeMetadata;
+use sp_metadata_ir::frame_metadata::{RuntimeMetadata, RuntimeMetadataPrefixed};
 use sp_runtime::traits::TransactionExtension;
 
 /// polkadot.js refuses metadata with a longer array, and with it the whole chain.
@@ -34,8 +34,9 @@ use sp_runtime::traits::TransactionExtension;
 fn no_array_is_too_long_for_clients() {
 	const LONGEST: u32 = 2_048;
 	for version in Runtime::metadata_versions() {
-		let metadata = sp_metadata_ir::into_version(Runtime::metadata_ir(), version);
-		let types = match metadata.expect("this version is offered").1 {
+		let bytes = Runtime::metadata_at_version(version).expect("this version is offered");
+		let metadata = RuntimeMetadataPrefixed::decode(&mut bytes.as_slice()).expect("metadata");
+		let types = match metadata.1 {
 			RuntimeMetadata::V14(metadata) => metadata.types,
 			RuntimeMetadata::V15(metadata) => metadata.types,
 			RuntimeMetadata::V16(metadata) => metadata.types,

@@ -78,7 +78,7 @@ fn is_ca(certificate: &Certificate) -> bool {
 
 /// A chain in which one certificate says what the input wants, signed by the next one's key.
 fn link(input: &mut Input, at: usize) {
-	let arch = if input.u8() % 2 == 0 { GpuArch::Hopper } else { GpuArch::Blackwell };
+	let arch = if input.u8().is_multiple_of(2) { GpuArch::Hopper } else { GpuArch::Blackwell };
 	let (gpu, chain) = fake_gpu(arch);
 	let signed = input.rest();
 	let (_, _, issuer) = gpu.drafts().remove(at);
@@ -129,7 +129,7 @@ fn chain(input: &mut Input) {
 
 /// The CA that certifies platforms, under either root.
 fn pck_ca(input: &mut Input) {
-	if input.u8() % 2 == 0 {
+	if input.u8().is_multiple_of(2) {
 		let s = &input.pick(real()).statements;
 		let der = input.rest();
 		if within(MEMORY, || check_p256_ca(&s.root, der, s.now)).is_ok() {

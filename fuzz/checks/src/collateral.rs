@@ -79,7 +79,7 @@ pub fn check(data: &[u8]) {
 }
 
 fn tee(byte: u8) -> TeeKind {
-	if byte % 2 == 0 {
+	if byte.is_multiple_of(2) {
 		TeeKind::Sgx
 	} else {
 		TeeKind::Tdx

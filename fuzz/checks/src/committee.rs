@@ -120,7 +120,7 @@ fn forge<T: Decode + Encode + MaxEncodedLen + PartialEq + core::fmt::Debug>(
 	genuine: &T,
 	verify: impl Fn(&T) -> Result<(), Error>,
 ) {
-	let message = if input.u8() % 2 == 0 {
+	let message = if input.u8().is_multiple_of(2) {
 		decoded::<T>(input.take(T::max_encoded_len()))
 	} else {
 		let mut bytes = genuine.encode();

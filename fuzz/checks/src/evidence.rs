@@ -163,7 +163,7 @@ fn unsigned(parsed: &Evidence<'_>) -> Vec<u8> {
 /// Nobody can make the device's signature: whatever passes is what it signed.
 fn real(input: &mut Input) {
 	let mut bytes = HOPPER.to_vec();
-	let raw = input.u8() % 2 == 0;
+	let raw = input.u8().is_multiple_of(2);
 	if raw {
 		bytes = input.rest().to_vec();
 	} else {
@@ -213,7 +213,7 @@ pub fn fake_root() -> &'static [u8] {
 
 /// Evidence with these contents, signed by the stand-in's GPU.
 fn signed_by_stand_in(input: &mut Input) {
-	let arch = if input.u8() % 2 == 0 { GpuArch::Hopper } else { GpuArch::Blackwell };
+	let arch = if input.u8().is_multiple_of(2) { GpuArch::Hopper } else { GpuArch::Blackwell };
 	let (gpu, chain) = fake_gpu(arch);
 	let contents = input.rest();
 	let bytes = [contents, &fake_leaf_key(gpu).sign(contents)].concat();

@@ -24,7 +24,7 @@ const FIXTURES: [&str; 2] = [
 ];
 
 pub fn curve(byte: u8) -> Curve {
-	if byte % 2 == 0 {
+	if byte.is_multiple_of(2) {
 		Curve::Bn254
 	} else {
 		Curve::Bls12_381

@@ -127,7 +127,7 @@ fn signed_len(quote: &[u8]) -> usize {
 /// Nobody can make Intel's signatures: whatever passes is what Intel's hardware signed.
 fn real_quote(input: &mut Input) {
 	let sample = input.pick(real());
-	let quote = if input.u8() % 2 == 0 {
+	let quote = if input.u8().is_multiple_of(2) {
 		input.rest().to_vec()
 	} else {
 		let mut quote = sample.quote.to_vec();
@@ -149,7 +149,7 @@ fn real_quote(input: &mut Input) {
 
 /// A quote whose enclave and quoting enclave say what the input wants, signed by the stand-in.
 fn signed_by_stand_in(input: &mut Input) {
-	let tee = if input.u8() % 2 == 0 { TeeKind::Sgx } else { TeeKind::Tdx };
+	let tee = if input.u8().is_multiple_of(2) { TeeKind::Sgx } else { TeeKind::Tdx };
 	let platform = platform(tee);
 	let mut quote = platform.quote(&REPORT_DATA);
 	let signed = signed_len(&quote);
@@ -175,7 +175,7 @@ fn signed_by_stand_in(input: &mut Input) {
 
 /// The certificate of the platform carries what the input wants.
 fn certificate_extension(input: &mut Input) {
-	let tee = if input.u8() % 2 == 0 { TeeKind::Sgx } else { TeeKind::Tdx };
+	let tee = if input.u8().is_multiple_of(2) { TeeKind::Sgx } else { TeeKind::Tdx };
 	let draft = pck_draft(tee, input.rest());
 	judge_fake(tee, &platform(tee).quote_with(&REPORT_DATA, &draft));
 }

@@ -144,7 +144,7 @@ fn channel(input: &mut Input) {
 			5 => {
 				let huge = u128::MAX - value;
 				let lock = LockKind::Blake2.lock(&preimage, huge, now + 10);
-				Some(voucher(value, (value % 2 == 0).then_some(lock)))
+				Some(voucher(value, (value.is_multiple_of(2)).then_some(lock)))
 			}
 			6 => {
 				// An old voucher again.

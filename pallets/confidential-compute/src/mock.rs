@@ -471,6 +471,7 @@ pub fn bring_golden() {
 
 /// A key pair of one of the kinds that enclaves may have.
 #[derive(Clone)]
+#[expect(clippy::large_enum_variant, reason = "a handful of them in tests")]
 pub enum Session {
 	Ed25519(ed25519::Pair),
 	Sr25519(sr25519::Pair),

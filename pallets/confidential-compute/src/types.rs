@@ -136,6 +136,7 @@ pub type Advisory = u32;
 
 /// What runs in an enclave, complete: two enclaves that differ in code or configuration differ here.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
+#[expect(clippy::large_enum_variant, reason = "there is one at a time, and it is soon hashed")]
 pub enum Measurement {
 	/// An SGX enclave.
 	#[codec(index = 0)]

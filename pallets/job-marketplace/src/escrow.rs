@@ -16,19 +16,13 @@ use crate::{
 	*,
 };
 use ai_compute_primitives::{
-	FeePolicy, JobEnd, JobId, JobOutcome, JobReport, ModelInspect, ModelUsage, NodeMutate,
+	pay_from_hold, FeePolicy, JobEnd, JobId, JobOutcome, JobReport, ModelInspect, ModelUsage,
+	NodeMutate,
 };
-use frame_support::{
-	defensive,
-	storage::with_storage_layer,
-	traits::{
-		fungible::hold::Mutate as _,
-		tokens::{Fortitude, Precision, Restriction},
-	},
-};
+use frame_support::{defensive, storage::with_storage_layer};
 use sp_runtime::{
 	traits::{Saturating, Zero},
-	DispatchError, DispatchResult, TokenError,
+	DispatchError, DispatchResult,
 };
 
 /// How much of a delivered job is paid.
@@ -56,30 +50,7 @@ impl<T: Config> Pallet<T> {
 		to: &T::AccountId,
 		amount: BalanceOf<T>,
 	) -> DispatchResult {
-		if amount.is_zero() {
-			return Ok(());
-		}
-		let reason = T::RuntimeHoldReason::from(reason);
-		with_storage_layer::<_, DispatchError, _>(|| {
-			let moved = if source == to {
-				T::Currency::release(&reason, source, amount, Precision::Exact)?
-			} else {
-				T::Currency::transfer_on_hold(
-					&reason,
-					source,
-					to,
-					amount,
-					Precision::Exact,
-					Restriction::Free,
-					Fortitude::Force,
-				)?
-			};
-			if moved == amount {
-				Ok(())
-			} else {
-				Err(TokenError::FundsUnavailable.into())
-			}
-		})
+		pay_from_hold::<T::Currency, _>(&reason.into(), source, to, amount)
 	}
 
 	/// Pays `amount` of an escrow to `intended`, else to the first of `others` that can receive it.

@@ -6,18 +6,12 @@
 
 use super::{place_of, CommitteeId, EpochId, MemberSeatOf, Offence};
 use crate::{BalanceOf, Config, Event, HoldReason, Pallet};
-use ai_compute_primitives::FeePolicy;
+use ai_compute_primitives::{pay_from_hold, FeePolicy};
 use committee_keys::PerMember;
-use frame_support::{
-	storage::with_storage_layer,
-	traits::{
-		fungible::MutateHold,
-		tokens::{Fortitude, Precision, Restriction},
-	},
-};
+use frame_support::{storage::with_storage_layer, traits::fungible::MutateHold};
 use sp_runtime::{
 	traits::{Saturating, Zero},
-	DispatchError, DispatchResult, TokenError,
+	DispatchResult,
 };
 
 /// What a provider is still due for having waited.
@@ -34,39 +28,6 @@ impl<T: Config> Pallet<T> {
 		with_storage_layer(|| Ok(()))
 	}
 
-	/// Moves `amount` from a hold of `source` to the free balance of `to`, all of it or nothing.
-	fn move_held(
-		reason: HoldReason,
-		source: &T::AccountId,
-		to: &T::AccountId,
-		amount: BalanceOf<T>,
-	) -> DispatchResult {
-		if amount.is_zero() {
-			return Ok(());
-		}
-		let reason = T::RuntimeHoldReason::from(reason);
-		with_storage_layer::<_, DispatchError, _>(|| {
-			let moved = if source == to {
-				T::Currency::release(&reason, source, amount, Precision::Exact)?
-			} else {
-				T::Currency::transfer_on_hold(
-					&reason,
-					source,
-					to,
-					amount,
-					Precision::Exact,
-					Restriction::Free,
-					Fortitude::Force,
-				)?
-			};
-			if moved == amount {
-				Ok(())
-			} else {
-				Err(TokenError::FundsUnavailable.into())
-			}
-		})
-	}
-
 	/// Moves `amount` from a hold of `source` to `to`, else to the fee account. Returns what was
 	/// moved: nothing only if not even that account can be credited.
 	pub(crate) fn pay_held(
@@ -75,9 +36,9 @@ impl<T: Config> Pallet<T> {
 		to: &T::AccountId,
 		amount: BalanceOf<T>,
 	) -> BalanceOf<T> {
-		let fees = T::Fees::fee_account();
+		let (fees, reason) = (T::Fees::fee_account(), reason.into());
 		for payee in [to, &fees] {
-			if Self::move_held(reason, source, payee, amount).is_ok() {
+			if pay_from_hold::<T::Currency, _>(&reason, source, payee, amount).is_ok() {
 				return amount;
 			}
 		}
@@ -104,7 +65,7 @@ impl<T: Config> Pallet<T> {
 		who: &T::AccountId,
 		amount: BalanceOf<T>,
 	) -> DispatchResult {
-		Self::move_held(reason, who, who, amount)
+		pay_from_hold::<T::Currency, _>(&reason.into(), who, who, amount)
 	}
 
 	/// Takes up to `penalty` of a member's bond. The provider gets of it what it is due, the fee
@@ -126,7 +87,8 @@ impl<T: Config> Pallet<T> {
 		let mut compensation: BalanceOf<T> = Zero::zero();
 		if let Some(due) = due {
 			let part = due.amount.min(penalty);
-			if Self::move_held(HoldReason::CommitteeBond, &seat.owner, &due.to, part).is_ok() {
+			let bond = HoldReason::CommitteeBond.into();
+			if pay_from_hold::<T::Currency, _>(&bond, &seat.owner, &due.to, part).is_ok() {
 				due.amount = due.amount.saturating_sub(part);
 				compensation = part;
 			}

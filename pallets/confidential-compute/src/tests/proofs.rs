@@ -257,7 +257,7 @@ mod leaving {
 	}
 }
 
-mod proofs {
+mod claims {
 	use super::*;
 
 	#[test]

@@ -112,7 +112,9 @@ fn try_state_detects_wrong_epochs() {
 #[test]
 fn try_state_detects_wrong_seats() {
 	detects("an epoch has too few seats or too many", || {
-		Seats::<Test>::mutate((C, 0), |seats| drop(seats.pop()))
+		Seats::<Test>::mutate((C, 0), |seats| {
+			seats.pop();
+		})
 	});
 	detects("an epoch has too few seats or too many", || {
 		change_epoch(1, |epoch| epoch.phase = EpochPhase::Joining)
