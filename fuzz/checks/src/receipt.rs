@@ -18,6 +18,9 @@ use std::sync::OnceLock;
 /// Memory for a signature.
 const MEMORY: usize = 64 * 1024;
 
+/// Outside of the runtime the codec's errors say at which depth they arose, in memory.
+const ERRORS: usize = 1024;
+
 const DECODE: u8 = 0;
 const ANY_KEY: u8 = 1;
 const SIGNED: u8 = 2;
@@ -99,7 +102,7 @@ pub fn check(data: &[u8]) {
 /// Decodes within bounds and encodes as it stood.
 pub fn stable<T: Decode + Encode>(bytes: &[u8], memory: usize) -> Option<T> {
 	let mut rest = bytes;
-	let value = within(memory, || T::decode(&mut rest)).ok()?;
+	let value = within(memory + ERRORS, || T::decode(&mut rest)).ok()?;
 	let used = &bytes[..bytes.len() - rest.len()];
 	let encoded = value.encode();
 	assert_eq!(encoded, used, "encodes otherwise than it stood");
