@@ -15,7 +15,7 @@ use sp_io::hashing::blake2_256;
 use std::sync::OnceLock;
 
 /// Memory for verifying a proof.
-const MEMORY: usize = 128 * 1024;
+const MEMORY: usize = 160 * 1024;
 
 const RAW: u8 = 0;
 const EDITED: u8 = 1;
