@@ -6,7 +6,7 @@
 #
 #   --fast   leave out the end-to-end tests
 #
-# A cold run takes about an hour and a quarter on two cores, a warm one less than half an hour.
+# A cold run takes well over an hour on two cores, a warm one about half an hour.
 # shellcheck source=scripts/lib.sh
 source "$(dirname "$0")/lib.sh"
 
