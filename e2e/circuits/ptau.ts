@@ -9,7 +9,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { bls12_381 } from '@noble/curves/bls12-381.js';
 import { bn254 } from '@noble/curves/bn254.js';
-import { CURVES, type Curve } from '../src/proofs.ts';
+import { CURVES, power, type Curve } from '../src/proofs.ts';
 
 const GROUPS = { bn254, bls12381: bls12_381 } as const;
 
@@ -26,14 +26,14 @@ const SECTIONS = {
 	betaLagrangeG1: 15,
 } as const;
 
-/** Writes the file for circuits of at most 2 to `power` constraints. */
-export async function writePowersOfTau(curve: Curve, power: number, file: string): Promise<void> {
+/** Writes the file for circuits of at most 2 to `log` constraints. */
+export async function writePowersOfTau(curve: Curve, log: number, file: string): Promise<void> {
 	const { order, modulus, length } = CURVES[curve];
 	const [tau, alpha, beta] = [secret(order), secret(order), secret(order)];
-	const size = 2 ** power;
-	const lagrange = lagrangeAt(tau, order, power);
+	const size = 2 ** log;
+	const lagrange = lagrangeAt(tau, order, log);
 	// What snarkjs takes for the quotient: every second one over the domain that is twice as large.
-	const odd = lagrangeAt(tau, order, power + 1).filter((_, index) => index % 2 === 1);
+	const odd = lagrangeAt(tau, order, log + 1).filter((_, index) => index % 2 === 1);
 
 	const encoding = encodings(curve, modulus, length);
 	const first = (scalars: readonly bigint[]) => encoding.first(scalars.map((s) => s % order));
@@ -51,7 +51,7 @@ export async function writePowersOfTau(curve: Curve, power: number, file: string
 	await writeFile(
 		file,
 		sections([
-			[SECTIONS.header, header(modulus, length, power)],
+			[SECTIONS.header, header(modulus, length, log)],
 			// Goes into a hash that names the circuit, and into nothing else.
 			[SECTIONS.tauG1, Buffer.alloc((2 * size - 1) * g1)],
 			[SECTIONS.alphaG1, first([alpha])],
@@ -70,27 +70,17 @@ function secret(order: bigint): bigint {
 	return (BigInt(`0x${randomBytes(64).toString('hex')}`) % (order - 1n)) + 1n;
 }
 
-function raise(base: bigint, exponent: bigint, modulus: bigint): bigint {
-	let result = 1n;
-	let square = base % modulus;
-	for (let rest = exponent; rest > 0n; rest >>= 1n) {
-		if (rest & 1n) result = (result * square) % modulus;
-		square = (square * square) % modulus;
-	}
-	return result;
-}
-
 /** The Lagrange polynomials over the roots of unity of the order 2 to `log`, at `tau`. */
 function lagrangeAt(tau: bigint, order: bigint, log: number): bigint[] {
 	let nonResidue = 2n;
-	while (raise(nonResidue, (order - 1n) / 2n, order) === 1n) nonResidue += 1n;
+	while (power(nonResidue, (order - 1n) / 2n, order) === 1n) nonResidue += 1n;
 	const size = 2 ** log;
-	const root = raise(nonResidue, (order - 1n) / BigInt(size), order);
+	const root = power(nonResidue, (order - 1n) / BigInt(size), order);
 	const points = [1n];
 	while (points.length < size) points.push((points.at(-1)! * root) % order);
 	const inverses = invertAll(points.map((point) => (tau - point + order) % order), order);
-	const vanishing = (raise(tau, BigInt(size), order) - 1n + order) % order;
-	const factor = (vanishing * raise(BigInt(size), order - 2n, order)) % order;
+	const vanishing = (power(tau, BigInt(size), order) - 1n + order) % order;
+	const factor = (vanishing * power(BigInt(size), order - 2n, order)) % order;
 	return points.map((point, index) => (((point * factor) % order) * inverses[index]!) % order);
 }
 
@@ -102,7 +92,7 @@ function invertAll(values: readonly bigint[], order: bigint): bigint[] {
 		product = (product * value) % order;
 		return soFar;
 	});
-	let rest = raise(product, order - 2n, order);
+	let rest = power(product, order - 2n, order);
 	const inverses = new Array<bigint>(values.length);
 	for (let index = values.length - 1; index >= 0; index -= 1) {
 		inverses[index] = (rest * before[index]!) % order;

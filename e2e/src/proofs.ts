@@ -185,7 +185,7 @@ export function poseidonConstants(curve: Curve): Constants {
 
 const constantsOf = new Map<Curve, Constants>();
 
-function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
+export function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
 	let result = 1n;
 	let square = base % modulus;
 	for (let rest = exponent; rest > 0n; rest >>= 1n) {

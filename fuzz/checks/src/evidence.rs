@@ -8,10 +8,9 @@ use crate::{
 };
 use core::cell::RefCell;
 use pallet_confidential_compute::{
-	gpu::{verify, GpuFault, GpuLists},
+	gpu::{subjects, verify, GpuFault, GpuLists},
 	spdm::Evidence,
-	Golden, GoldenFor, GoldenSet, GpuArch, GpuFacts, NvidiaDeviceRoot, PinnedIssuer,
-	MAX_EVIDENCE_LEN,
+	Golden, GoldenSet, GpuArch, GpuFacts, NvidiaDeviceRoot, PinnedIssuer, MAX_EVIDENCE_LEN,
 };
 use sp_core::{Get, H256};
 use sp_io::hashing::blake2_256;
@@ -76,15 +75,7 @@ pub fn trust(arch: GpuArch, evidence: &Evidence<'_>) {
 		Some(Golden { index: index - 1, digest: (*value).try_into().ok()? })
 	});
 	let set: GoldenSet = all.take(96).collect::<Vec<_>>().try_into().unwrap_or_default();
-	let driver = GoldenFor::Driver { arch, version: evidence.driver.clone() }.key();
-	let firmware = GoldenFor::Firmware {
-		arch,
-		project: evidence.project.clone(),
-		project_sku: evidence.project_sku.clone(),
-		chip_sku: evidence.chip_sku.clone(),
-		version: evidence.vbios.clone(),
-	}
-	.key();
+	let [driver, firmware] = subjects(arch, evidence).map(|subject| subject.key());
 	GOLDEN.set(BTreeMap::from([(driver, set.clone()), (firmware, set)]));
 }
 

@@ -101,7 +101,7 @@ pub(crate) fn policy(seed: u32) -> Policy {
 	.expect("in order")
 }
 
-fn cpu_facts<T: Config>(platform: u32) -> CpuFacts {
+fn cpu_facts(platform: u32) -> CpuFacts {
 	CpuFacts {
 		tee: TeeKind::Tdx,
 		measurement: hash(0),
@@ -139,7 +139,7 @@ fn store<T: Config>(
 	});
 	let now = Pallet::<T>::now();
 	let expires_at = now.saturating_add(T::AttestationValidityPeriod::get());
-	let cpu = cpu_facts::<T>(7);
+	let cpu = cpu_facts(7);
 	let claim = Claim { node: *node, until: expires_at };
 	PlatformClaims::<T>::insert(cpu.platform, claim);
 	let bound: Vec<_> = (0..gpus).map(gpu_facts).collect();
@@ -246,15 +246,7 @@ fn bring_golden<T: Config>() -> [u8; 32] {
 			.map(|index| Golden { index, digest: [0xee; 48] })
 			.take((MAX_GOLDEN as usize).saturating_sub(set.len())),
 	);
-	let arch = GpuArch::Hopper;
-	let driver = GoldenFor::Driver { arch, version: evidence.driver.clone() };
-	let firmware = GoldenFor::Firmware {
-		arch,
-		project: evidence.project.clone(),
-		project_sku: evidence.project_sku.clone(),
-		chip_sku: evidence.chip_sku.clone(),
-		version: evidence.vbios.clone(),
-	};
+	let [driver, firmware] = crate::gpu::subjects(GpuArch::Hopper, &evidence);
 	Pallet::<T>::do_set_golden(driver, set.clone()).expect("in order");
 	Pallet::<T>::do_set_golden(firmware, set).expect("in order");
 	evidence.nonce

@@ -252,20 +252,26 @@ fn parse_fwid(value: &[u8]) -> Option<[u8; 48]> {
 	(algorithm == SHA384).then(|| digest.as_bytes().try_into().ok()).flatten()
 }
 
+/// What golden measurements the evidence is compared with: its driver's and its firmware's.
+pub fn subjects(arch: GpuArch, evidence: &Evidence<'_>) -> [GoldenFor; 2] {
+	[
+		GoldenFor::Driver { arch, version: evidence.driver.clone() },
+		GoldenFor::Firmware {
+			arch,
+			project: evidence.project.clone(),
+			project_sku: evidence.project_sku.clone(),
+			chip_sku: evidence.chip_sku.clone(),
+			version: evidence.vbios.clone(),
+		},
+	]
+}
+
 /// Compares the evidence with the golden measurements of its driver and firmware.
 fn judge<Lists: GpuLists>(
 	arch: GpuArch,
 	evidence: &Evidence<'_>,
 ) -> Result<(H256, H256), GpuFault> {
-	let driver = GoldenFor::Driver { arch, version: evidence.driver.clone() }.key();
-	let firmware = GoldenFor::Firmware {
-		arch,
-		project: evidence.project.clone(),
-		project_sku: evidence.project_sku.clone(),
-		chip_sku: evidence.chip_sku.clone(),
-		version: evidence.vbios.clone(),
-	}
-	.key();
+	let [driver, firmware] = subjects(arch, evidence).map(|subject| subject.key());
 	let driver_set = Lists::golden(&driver).ok_or(GpuFault::DriverUnknown)?;
 	let firmware_set = Lists::golden(&firmware).ok_or(GpuFault::FirmwareUnknown)?;
 	ensure!(
