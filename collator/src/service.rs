@@ -8,7 +8,7 @@ use futures::FutureExt;
 use sc_basic_authorship::ProposerFactory;
 use sc_client_api::{Backend, HeaderBackend};
 use sc_consensus::LongestChain;
-use sc_executor::WasmExecutor;
+use sc_executor::{HeapAllocStrategy, WasmExecutor, DEFAULT_HEAP_ALLOC_STRATEGY};
 use sc_network::service::traits::NetworkService;
 use sc_service::{
 	error::Error, Configuration, PruningFilter, TFullBackend, TFullClient, TaskManager,
@@ -39,6 +39,23 @@ pub type SelectChain = LongestChain<FullBackend, Block>;
 /// Builds blocks from the pool.
 pub type Proposers = ProposerFactory<Pool, FullClient>;
 
+/// The SDK's executor, which besides keeps what it compiled in the base path: compiling the runtime is
+/// most of the time that a start takes.
+fn executor(config: &Configuration) -> Executor {
+	let settings = &config.executor;
+	let heap = settings.default_heap_pages.map_or(DEFAULT_HEAP_ALLOC_STRATEGY, |pages| {
+		HeapAllocStrategy::Static { extra_pages: pages as u32 }
+	});
+	Executor::builder()
+		.with_execution_method(settings.wasm_method)
+		.with_onchain_heap_alloc_strategy(heap)
+		.with_offchain_heap_alloc_strategy(heap)
+		.with_max_runtime_instances(settings.max_runtime_instances)
+		.with_runtime_cache_size(settings.runtime_cache_size)
+		.with_cache_path(config.base_path.path().join("wasm"))
+		.build()
+}
+
 /// The parts that every mode and every subcommand on the database need.
 pub struct Parts {
 	pub client: Arc<FullClient>,
@@ -67,7 +84,6 @@ impl Parts {
 				Ok((worker, telemetry))
 			})
 			.transpose()?;
-		let executor: Executor = sc_service::new_wasm_executor(&config.executor);
 
 		// Imports record proofs in every mode and for every subcommand: the weight that a
 		// transaction gives back depends on its measured proof and is part of the state.
@@ -75,7 +91,7 @@ impl Parts {
 			sc_service::new_full_parts_record_import::<Block, RuntimeApi, _>(
 				config,
 				telemetry.as_ref().map(|(_, telemetry)| telemetry.handle()),
-				executor,
+				executor(config),
 				true,
 				pruning_filters,
 			)?;

@@ -1,8 +1,16 @@
 /** Nodes as child processes. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { createWriteStream, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+	createWriteStream,
+	existsSync,
+	mkdirSync,
+	mkdtempSync,
+	readFileSync,
+	rmSync,
+	symlinkSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -66,6 +74,17 @@ export function temporaryFolder(label: string): string {
 	const folder = mkdtempSync(join(tmpdir(), `ai-compute-${label}-`));
 	process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 	return folder;
+}
+
+/**
+ * Lets a node keep compiled runtimes where all nodes of the tests look for them: compiling the
+ * runtime is most of the time that a start takes.
+ */
+export function shareCompiledRuntimes(basePath: string): void {
+	const shared = join(homedir(), '.cache', 'ai-compute-pbc', 'wasm');
+	mkdirSync(shared, { recursive: true });
+	const own = join(basePath, 'wasm');
+	if (!existsSync(own)) symlinkSync(shared, own);
 }
 
 const running = new Set<ChildProcess>();
@@ -166,6 +185,7 @@ export type Sealing = 'instant' | 'manual' | number;
 
 /** A node of a development chain of its own. */
 export async function devNode(sealing: Sealing, basePath: string): Promise<Node> {
+	shareCompiledRuntimes(basePath);
 	return new Node(
 		`the node with sealing ${sealing}`,
 		[

@@ -62,7 +62,8 @@ fn transfer(to: AccountId, value: u128) -> RuntimeCall {
 
 #[test]
 fn blocks_sealed_in_a_row_move_time_by_whole_slots_and_are_final() {
-	let node = Node::start(&["--dev", "--sealing", "manual"]);
+	let folder = Folder::new("sealed");
+	let node = Node::start(&folder, &["--dev", "--sealing", "manual"]);
 	let blocks: Vec<_> = (0..4).map(|_| clock(&node, &node.seal())).collect();
 	assert_eq!(node.finalised(), 4);
 	assert_eq!(blocks[0].1, 1, "a fresh chain starts at relay chain block 1");
@@ -78,13 +79,15 @@ fn blocks_sealed_in_a_row_move_time_by_whole_slots_and_are_final() {
 
 #[test]
 fn blocks_come_at_the_given_period() {
-	let node = Node::start(&["--dev", "--sealing", "200"]);
+	let folder = Folder::new("period");
+	let node = Node::start(&folder, &["--dev", "--sealing", "200"]);
 	node.wait_until("three final blocks", |node| node.finalised() >= 3);
 }
 
 #[test]
 fn one_transaction_makes_one_block() {
-	let node = Node::start(&["--dev"]);
+	let folder = Folder::new("instant");
+	let node = Node::start(&folder, &["--dev"]);
 	let before = node.call("chain_getHeader", json!([]));
 	submit(&node, 0, transfer(Sr25519Keyring::Bob.to_account_id(), 1_000_000));
 	node.wait_until("the transaction is in a final block", |node| node.finalised() >= 1);
@@ -96,7 +99,8 @@ fn one_transaction_makes_one_block() {
 
 #[test]
 fn a_runtime_upgrade_is_approved_and_applied_without_further_help() {
-	let node = Node::start(&["--dev", "--sealing", "instant"]);
+	let folder = Folder::new("upgrade");
+	let node = Node::start(&folder, &["--dev", "--sealing", "instant"]);
 	let code = WASM_BINARY.expect("the runtime was built").to_vec();
 	let call = RuntimeCall::Sudo(pallet_sudo::Call::sudo {
 		call: Box::new(RuntimeCall::System(frame_system::Call::set_code_without_checks { code })),
@@ -113,12 +117,12 @@ fn a_runtime_upgrade_is_approved_and_applied_without_further_help() {
 #[test]
 fn state_survives_being_killed() {
 	let folder = Folder::new("restart");
-	let arguments = ["--dev", "--sealing", "manual", "--base-path", folder.path()];
-	let node = Node::start(&arguments);
+	let arguments = ["--dev", "--sealing", "manual"];
+	let node = Node::start(&folder, &arguments);
 	let hashes: Vec<_> = (0..3).map(|_| node.seal()).collect();
 	drop(node);
 
-	let node = Node::start(&arguments);
+	let node = Node::start(&folder, &arguments);
 	assert_eq!(node.call("chain_getBlockHash", json!([3])), json!(hashes[2]));
 	assert_eq!(node.finalised(), 3);
 	let before = clock(&node, &hashes[2]);
@@ -129,12 +133,12 @@ fn state_survives_being_killed() {
 #[test]
 fn exported_blocks_are_imported_again() {
 	let folder = Folder::new("export");
-	let base = ["--dev", "--base-path", folder.path()];
-	let node = Node::start(&[&base[..], &["--sealing", "manual"]].concat());
+	let node = Node::start(&folder, &["--dev", "--sealing", "manual"]);
 	node.seal();
 	node.seal();
 	let hash = node.seal();
 	drop(node);
+	let base = ["--dev", "--base-path", folder.path()];
 	let blocks = crate::node::output_of(&[&["export-blocks"], &base[..]].concat());
 	let blocks = folder.file("blocks.json", blocks);
 
@@ -148,7 +152,8 @@ fn exported_blocks_are_imported_again() {
 
 #[test]
 fn session_keys_can_be_rotated_with_proof_of_possession() {
-	let node = Node::start(&["--dev", "--sealing", "manual"]);
+	let folder = Folder::new("rotation");
+	let node = Node::start(&folder, &["--dev", "--sealing", "manual"]);
 	let owner = Sr25519Keyring::Dave.to_account_id();
 	let keys =
 		node.call("author_rotateKeysWithOwner", json!([format!("0x{}", hex(owner.as_ref()))]));

@@ -5,6 +5,7 @@ use std::{
 	fs,
 	io::{BufRead, BufReader, Read, Write},
 	net::{SocketAddr, TcpStream},
+	os::unix::fs::symlink,
 	path::{Path, PathBuf},
 	process::{Child, Command, Output, Stdio},
 	sync::mpsc,
@@ -33,7 +34,8 @@ pub fn output_of(arguments: &[&str]) -> Vec<u8> {
 	output.stdout
 }
 
-/// A fresh folder that is removed at the end.
+/// A fresh folder that is removed at the end. As a base path it has its compiled runtimes from, and keeps
+/// them for, all the others: compiling the runtime is most of the time that a start takes.
 pub struct Folder(PathBuf);
 
 impl Folder {
@@ -42,6 +44,9 @@ impl Folder {
 			Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}", std::process::id()));
 		let _ = fs::remove_dir_all(&path);
 		fs::create_dir_all(&path).unwrap();
+		let compiled = Path::new(env!("CARGO_TARGET_TMPDIR")).join("wasm");
+		fs::create_dir_all(&compiled).unwrap();
+		symlink(compiled, path.join("wasm")).unwrap();
 		Self(path)
 	}
 
@@ -69,10 +74,11 @@ pub struct Node {
 }
 
 impl Node {
-	/// Starts a node and waits until it answers.
-	pub fn start(arguments: &[&str]) -> Self {
+	/// Starts a node with the folder as its base path and waits until it answers.
+	pub fn start(folder: &Folder, arguments: &[&str]) -> Self {
 		let mut process = binary()
 			.args(arguments)
+			.args(["--base-path", folder.path()])
 			.args(["--rpc-port", "0", "--port", "0", "--no-prometheus", "--no-telemetry"])
 			.stderr(Stdio::piped())
 			.stdout(Stdio::null())

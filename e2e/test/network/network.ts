@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Header } from '@polkadot/types/interfaces';
 import { Chain, within } from '../../src/chain.ts';
-import { freePort, Node } from '../../src/node.ts';
+import { freePort, Node, shareCompiledRuntimes } from '../../src/node.ts';
 import { wellKnown } from '../support.ts';
 
 /** A collator: its process and a connection to it. */
@@ -81,6 +81,7 @@ export class Network {
 			const port = await freePort();
 			const basePath = join(folder, name);
 			mkdirSync(basePath, { recursive: true });
+			shareCompiledRuntimes(basePath);
 			const args = [
 				`--${name}`,
 				'--collator',
