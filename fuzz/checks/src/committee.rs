@@ -4,14 +4,15 @@ use crate::{
 	dealing::{committees, decoded, Committee, GENESIS, MEMORY},
 	input::{seed, Input},
 	meter::within,
-	random::Random,
 };
+use chacha20::ChaCha20Rng;
 use codec::{Decode, Encode, MaxEncodedLen};
 use committee_keys::{
 	client::{self, SecretKey},
 	judge, verify_ciphertext, verify_dealing, verify_partial, verify_seat, Ciphertext, Complaint,
 	Dealing, Error, Group, KeyContext, Params, Partial, Release, Round, Seat, Verdict,
 };
+use rand_core::SeedableRng;
 use std::sync::OnceLock;
 
 const SEAT: u8 = 0;
@@ -46,7 +47,7 @@ fn messages() -> &'static [Messages; 4] {
 }
 
 fn make(committee: &Committee) -> Messages {
-	let rng = &mut Random::new(99);
+	let rng = &mut ChaCha20Rng::seed_from_u64(99);
 	let Committee { domain, params, secrets, group, shares, .. } = committee;
 	let enclave = SecretKey::generate(rng);
 	let ciphertext = client::encrypt(&CONTEXT, &group.key, &DATA_KEY, rng).expect("encrypted");

@@ -3,13 +3,14 @@
 use crate::{
 	input::{seed, Input},
 	meter::within,
-	random::Random,
 };
+use chacha20::ChaCha20Rng;
 use codec::{Decode, Encode, MaxEncodedLen};
 use committee_keys::{
 	client::{self, SecretKey, Share},
 	combine, verify_dealing, Dealing, Domain, Error, Group, Params, PointBytes, Round, MAX_MEMBERS,
 };
+use rand_core::SeedableRng;
 use std::sync::OnceLock;
 
 /// Memory for a message of a committee and its points.
@@ -45,7 +46,7 @@ pub fn committees() -> &'static [Committee; 4] {
 }
 
 fn make(members: u8, threshold: u8) -> Committee {
-	let rng = &mut Random::new(u64::from(members));
+	let rng = &mut ChaCha20Rng::seed_from_u64(u64::from(members));
 	let domain = Domain { genesis: GENESIS, committee: 7, epoch: 1 };
 	let next = Domain { epoch: 2, ..domain };
 	let params = Params::new(members, threshold, 0).expect("allowed");

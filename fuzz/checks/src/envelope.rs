@@ -3,13 +3,14 @@
 use crate::{
 	input::{seed, Input},
 	meter::within,
-	random::Random,
 };
+use chacha20::ChaCha20Rng;
 use confidential_envelope::{
 	check_public_key, open_data_key, open_prompt, open_result, prompt_salt, seal_data_key,
 	seal_prompt, seal_result, DataKey, Envelope, Header, JobContext, Kind, OpenError, ParseError,
 	PromptContext, SecretKey, Suite, DATA_KEY_ENVELOPE_LEN, HEADER_LEN, TAG_LEN, VERSION,
 };
+use rand_core::SeedableRng;
 use std::sync::OnceLock;
 
 /// Memory for opening an envelope, beside a few times its own length.
@@ -40,7 +41,7 @@ struct Sealed {
 fn sealed() -> &'static Sealed {
 	static SEALED: OnceLock<Sealed> = OnceLock::new();
 	SEALED.get_or_init(|| {
-		let rng = &mut Random::new(1);
+		let rng = &mut ChaCha20Rng::seed_from_u64(1);
 		let (enclave, requester) = (SecretKey::generate(rng), SecretKey::generate(rng));
 		let salt = prompt_salt(&requester.public());
 		let context = PromptContext { genesis: [1; 32], requester: [6; 32], salt };
@@ -85,7 +86,9 @@ pub fn check(data: &[u8]) {
 			// A key that nobody can agree on a secret with is refused, and none but such keys.
 			let key: [u8; 32] = input.array();
 			let sound = check_public_key(&key).is_ok();
-			let sealed = within(MEMORY, || seal_result(&JOB, &key, RESULT, &mut Random::new(2)));
+			let sealed = within(MEMORY, || {
+				seal_result(&JOB, &key, RESULT, &mut ChaCha20Rng::seed_from_u64(2))
+			});
 			assert_eq!(sealed.is_ok(), sound);
 		}
 	}
@@ -134,7 +137,7 @@ fn open(at: usize, envelope: &[u8]) {
 
 /// Anything that is sealed opens, for its own place and key alone.
 fn seal_and_open(input: &mut Input) {
-	let rng = &mut Random::new(input.u64());
+	let rng = &mut ChaCha20Rng::seed_from_u64(input.u64());
 	let secret = SecretKey::from(input.array());
 	let job = JobContext {
 		genesis: input.array(),

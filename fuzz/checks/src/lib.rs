@@ -31,7 +31,6 @@ pub mod meter;
 mod pki;
 mod proofs;
 mod quote;
-mod random;
 mod receipt;
 mod samples;
 mod voucher;

@@ -1,14 +1,14 @@
 //! A committee and the board that its messages stand on.
 #![allow(dead_code, reason = "each user takes what it needs")]
 
+use chacha20::ChaCha20Rng;
 use committee_keys::{
 	client::{self, SecretKey, Share},
 	combine, judge, verify_ciphertext, verify_dealing, verify_partial, verify_seat, Ciphertext,
 	Complaint, Dealing, Domain, Error, Group, KeyContext, Params, Partial, PointBytes, Release,
 	Round, Verdict,
 };
-use rand::rand_core::{utils, Infallible, TryCryptoRng, TryRng};
-use sha2::{Digest, Sha512};
+use rand::SeedableRng;
 use std::collections::BTreeMap;
 
 pub const GENESIS: [u8; 32] = [0x11; 32];
@@ -20,41 +20,9 @@ pub fn domain(epoch: u32) -> Domain {
 	Domain { genesis: GENESIS, committee: 7, epoch }
 }
 
-pub fn rng(seed: u64) -> Random {
-	Random { seed, drawn: 0 }
+pub fn rng(seed: u64) -> ChaCha20Rng {
+	ChaCha20Rng::seed_from_u64(seed)
 }
-
-/// Hashes of a seed and a counter: the same on every machine and in every release.
-pub struct Random {
-	seed: u64,
-	drawn: u64,
-}
-
-impl TryRng for Random {
-	type Error = Infallible;
-
-	fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-		utils::next_word_via_fill(self)
-	}
-
-	fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-		utils::next_word_via_fill(self)
-	}
-
-	fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
-		for chunk in bytes.chunks_mut(64) {
-			let hash = Sha512::new()
-				.chain_update(self.seed.to_le_bytes())
-				.chain_update(self.drawn.to_le_bytes())
-				.finalize();
-			chunk.copy_from_slice(&hash[..chunk.len()]);
-			self.drawn += 1;
-		}
-		Ok(())
-	}
-}
-
-impl TryCryptoRng for Random {}
 
 /// A committee's members and what stands on the chain for their epoch.
 pub struct Committee {
@@ -63,7 +31,7 @@ pub struct Committee {
 	pub secrets: Vec<SecretKey>,
 	pub seats: Vec<PointBytes>,
 	pub dealings: BTreeMap<u8, Dealing>,
-	pub rng: Random,
+	pub rng: ChaCha20Rng,
 }
 
 impl Committee {
@@ -200,7 +168,7 @@ pub struct Job {
 }
 
 impl Job {
-	pub fn new(domain: Domain, group: &Group, rng: &mut Random) -> Self {
+	pub fn new(domain: Domain, group: &Group, rng: &mut ChaCha20Rng) -> Self {
 		let enclave = SecretKey::generate(rng);
 		let ciphertext = client::encrypt(&CONTEXT, &group.key, &DATA_KEY, rng).unwrap();
 		assert_eq!(verify_ciphertext(&CONTEXT, &group.key, &ciphertext), Ok(()));
@@ -213,7 +181,7 @@ impl Job {
 		&self,
 		group: &Group,
 		shares: &[&Share],
-		rng: &mut Random,
+		rng: &mut ChaCha20Rng,
 	) -> Vec<(u8, Partial)> {
 		shares
 			.iter()

@@ -25,6 +25,7 @@ use crate::{
 	TeeKind,
 };
 use ai_compute_primitives::{AttestationId, JobId, KeyTerms, KeyWanted};
+use chacha20::ChaCha20Rng;
 use committee_keys::{
 	client::{self, SecretKey, Share},
 	Ciphertext, Complaint, Dealing, KeyContext, Partial, PointBytes, Release, Seat,
@@ -34,7 +35,7 @@ use frame_support::{
 	traits::fungible::{Inspect, InspectHold, Mutate},
 	BoundedVec,
 };
-use rand_core::{utils, Infallible, TryCryptoRng, TryRng};
+use rand_core::SeedableRng;
 use sp_core::H256;
 use sp_io::hashing::blake2_256;
 use sp_runtime::DispatchResult;
@@ -88,35 +89,6 @@ pub fn key_deposit() -> Balance {
 pub fn free(who: AccountId) -> Balance {
 	Balances::free_balance(who)
 }
-
-/// Hashes of a seed and a counter.
-pub struct Random {
-	seed: u64,
-	drawn: u64,
-}
-
-impl TryRng for Random {
-	type Error = Infallible;
-
-	fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-		utils::next_word_via_fill(self)
-	}
-
-	fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-		utils::next_word_via_fill(self)
-	}
-
-	fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
-		for chunk in bytes.chunks_mut(32) {
-			let block = [self.seed.to_le_bytes(), self.drawn.to_le_bytes()].concat();
-			chunk.copy_from_slice(&blake2_256(&block)[..chunk.len()]);
-			self.drawn += 1;
-		}
-		Ok(())
-	}
-}
-
-impl TryCryptoRng for Random {}
 
 fn digest() -> H256 {
 	H256::repeat_byte(0xcc)
@@ -176,7 +148,7 @@ pub fn platform(n: u8) -> H256 {
 
 /// What all parties remember.
 pub struct World {
-	pub rng: Random,
+	pub rng: ChaCha20Rng,
 	/// Attestations of members and providers.
 	pub attestations: BTreeMap<u8, AttestationId>,
 	/// Secrets of seats.
@@ -282,7 +254,7 @@ pub fn index(number: EpochId, n: u8) -> u8 {
 
 impl World {
 	pub fn new(seed: u64) -> Self {
-		let rng = Random { seed, drawn: 0 };
+		let rng = ChaCha20Rng::seed_from_u64(seed);
 		Self { rng, attestations: BTreeMap::new(), secrets: BTreeMap::new() }
 	}
 
