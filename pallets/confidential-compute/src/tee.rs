@@ -9,6 +9,7 @@ use crate::{Advisory, CpuFacts, Measurement, PckCa, TcbStatus, TeeKind, MAX_ADVI
 use alloc::{string::String, vec::Vec};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use dcap_qvl::{
+	intel,
 	quote::{Quote, Report, TDAttributes, TDReport10},
 	verify::QuoteVerifier,
 	QuoteCollateralV3, QuotePolicy,
@@ -117,13 +118,14 @@ pub fn parse(quote: &[u8]) -> Result<ParsedQuote, QuoteFault> {
 		return Err(QuoteFault::ChainMissing);
 	}
 	let chain_missing = |_| QuoteFault::ChainMissing;
+	let chain = intel::extract_cert_chain(&parsed).map_err(chain_missing)?;
 	// Each further one is another way to the root that the verifier would try, signature by signature.
-	let chain = dcap_qvl::intel::extract_cert_chain(&parsed).map_err(chain_missing)?;
 	if chain.len() > MAX_PCK_CHAIN {
 		return Err(QuoteFault::ChainMissing);
 	}
-	let fmspc = dcap_qvl::intel::quote_fmspc(&parsed).map_err(chain_missing)?;
-	let ca = match dcap_qvl::intel::quote_ca(&parsed).map_err(chain_missing)? {
+	let platform = chain.first().ok_or(QuoteFault::ChainMissing)?;
+	let fmspc = intel::parse_pck_extension(platform).map_err(chain_missing)?.fmspc;
+	let ca = match intel::pck_ca(platform).map_err(chain_missing)? {
 		dcap_qvl::config::PckCa::Processor => PckCa::Processor,
 		dcap_qvl::config::PckCa::Platform => PckCa::Platform,
 	};
