@@ -47,11 +47,12 @@ if [ -n "$spec_version" ]; then
 	put "$workspace/runtime/src/lib.rs" "$(sed "s/^\(\s*\)spec_version: [0-9_]*,/\1spec_version: $spec_version,/" "$ROOT/runtime/src/lib.rs")"
 fi
 
-# The normal runtime's compiled dependencies serve the variant too.
+# What both have in common is compiled once.
 wbuild=$CARGO_TARGET_DIR/release/wbuild
-if [ ! -e "$wbuild/$name/target" ] && [ -e "$wbuild/ai-compute-pbc-runtime/target" ]; then
-	mkdir -p "$wbuild/$name"
-	cp -a "$wbuild/ai-compute-pbc-runtime/target" "$wbuild/$name/target"
+if [ ! -L "$wbuild/$name/target" ]; then
+	rm -rf "$wbuild/$name/target"
+	mkdir -p "$wbuild/$name" "$wbuild/ai-compute-pbc-runtime/target"
+	ln -s "$wbuild/ai-compute-pbc-runtime/target" "$wbuild/$name/target"
 fi
 
 cd "$ROOT"

@@ -34,8 +34,9 @@ e2e/node_modules/.bin/taplo fmt --check
 step "Lints"
 SKIP_AI_COMPUTE_PBC_RUNTIME_WASM_BUILD=1 cargo clippy --release --locked --workspace --all-targets -- -D warnings
 
-step "Building the workspace"
-cargo build --release --locked --workspace
+# With the tests, which fill the time in which the runtime's wasm keeps one core only.
+step "Building the workspace and its tests"
+cargo build --release --locked --workspace --all-targets
 
 step "What operators install"
 "$ROOT/scripts/check-deploy.sh"
@@ -62,7 +63,7 @@ if [ $e2e = yes ]; then
 	export AI_COMPUTE_CHAIN_SPEC_GENERATOR=$CARGO_TARGET_DIR/release/chain-spec-generator
 	# The tests were built with it.
 	export AI_COMPUTE_COMMITTEE_CLIENT=$CARGO_TARGET_DIR/release/examples/committee
-	step "End-to-end tests on a dev node"
+	step "End-to-end tests on dev nodes"
 	(cd e2e && npm test --silent)
 	step "End-to-end tests on sovereign networks"
 	(cd e2e && npm run --silent test:network)
