@@ -30,12 +30,9 @@ cargo fmt --all --check
 (cd e2e/circuits && npm ci --silent)
 e2e/node_modules/.bin/taplo fmt --check
 
-# The linter replaces the compiler's driver, with which the runtime's wasm cannot be built.
-step "Lints"
-SKIP_AI_COMPUTE_PBC_RUNTIME_WASM_BUILD=1 cargo clippy --release --locked --workspace --all-targets -- -D warnings
-
 # With the tests, which fill the time in which the runtime's wasm keeps one core only.
-step "Building the workspace and its tests"
+step "Building the workspace and its tests, with lints"
+export PATH=$ROOT/scripts:$PATH RUSTC_WORKSPACE_WRAPPER=rustc-with-lints
 cargo build --release --locked --workspace --all-targets
 
 step "What operators install"
