@@ -22,14 +22,13 @@ const PARTIAL: u8 = 3;
 const RECORDS: u8 = 4;
 const MODES: u8 = 5;
 
-const CONTEXT: KeyContext =
-	KeyContext { genesis: GENESIS, committee: 7, requester: [0x22; 32], salt: [0x33; 32] };
 const DATA_KEY: [u8; 32] = [0x42; 32];
 const ACCOUNT: [u8; 32] = [5; 32];
 
 /// Genuine messages of one committee.
 struct Messages {
 	seat: Seat,
+	context: KeyContext,
 	/// About an honest dealing.
 	false_complaint: Complaint,
 	/// By the first member, about a dealing with a wrong share for it.
@@ -50,7 +49,13 @@ fn make(committee: &Committee) -> Messages {
 	let rng = &mut ChaCha20Rng::seed_from_u64(99);
 	let Committee { domain, params, secrets, group, shares, .. } = committee;
 	let enclave = SecretKey::generate(rng);
-	let ciphertext = client::encrypt(&CONTEXT, &group.key, &DATA_KEY, rng).expect("encrypted");
+	let context = KeyContext {
+		genesis: GENESIS,
+		committee: domain.committee,
+		requester: [0x22; 32],
+		salt: [0x33; 32],
+	};
+	let ciphertext = client::encrypt(&context, &group.key, &DATA_KEY, rng).expect("encrypted");
 	let release = Release { domain: *domain, job: 99, attempt: 1, enclave: enclave.public() };
 	// The first share is masked for somebody else's key.
 	let mut seats = committee.seats.clone();
@@ -65,13 +70,14 @@ fn make(committee: &Committee) -> Messages {
 	let partials = shares
 		.iter()
 		.map(|share| {
-			let partial = client::release(&release, &CONTEXT, &group.key, &ciphertext, share, rng);
+			let partial = client::release(&release, &context, &group.key, &ciphertext, share, rng);
 			(share.member(), partial.expect("released"))
 		})
 		.collect();
 	let seat = client::join(domain, &ACCOUNT, &secrets[0], rng);
 	Messages {
 		seat,
+		context,
 		false_complaint,
 		complaint,
 		bad_dealing,
@@ -101,7 +107,7 @@ pub fn check(data: &[u8]) {
 			});
 		}
 		CIPHERTEXT => forge(&mut input, &known.ciphertext, |ciphertext| {
-			verify_ciphertext(&CONTEXT, &group.key, ciphertext)
+			verify_ciphertext(&known.context, &group.key, ciphertext)
 		}),
 		PARTIAL => {
 			let (member, partial) = input.pick(&known.partials);
@@ -150,7 +156,7 @@ fn opens(committee: &Committee, known: &Messages, input: &mut Input) {
 	let Committee { params, group, .. } = committee;
 	let key = client::decrypt(
 		&known.release,
-		&CONTEXT,
+		&known.context,
 		params,
 		group,
 		&known.ciphertext,
@@ -190,6 +196,8 @@ pub fn seeds() -> Vec<Vec<u8>> {
 	let mut seeds = Vec::new();
 	for (at, (committee, known)) in (0u8..).zip(committees().iter().zip(messages())) {
 		seeds.push(seed(&[&[SEAT, at, 0], &known.seat.encode()]));
+		// A seat of another committee.
+		seeds.push(seed(&[&[SEAT, at ^ 1, 0], &known.seat.encode()]));
 		seeds.push(vec![SEAT, at, 1, 70, 0, 1]);
 		for (which, complaint) in [(0u8, &known.false_complaint), (1, &known.complaint)] {
 			seeds.push(seed(&[&[COMPLAINT, at, which, 0], &complaint.encode()]));

@@ -47,7 +47,8 @@ pub fn committees() -> &'static [Committee; 4] {
 
 fn make(members: u8, threshold: u8) -> Committee {
 	let rng = &mut ChaCha20Rng::seed_from_u64(u64::from(members));
-	let domain = Domain { genesis: GENESIS, committee: 7, epoch: 1 };
+	// A committee of its own, for which no other's messages are meant.
+	let domain = Domain { genesis: GENESIS, committee: u32::from(members), epoch: 1 };
 	let next = Domain { epoch: 2, ..domain };
 	let params = Params::new(members, threshold, 0).expect("allowed");
 	let secrets: Vec<_> = (0..members).map(|_| SecretKey::generate(rng)).collect();
