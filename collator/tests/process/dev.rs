@@ -10,6 +10,7 @@ use serde_json::json;
 use sp_core::H256;
 use sp_keyring::Sr25519Keyring;
 use sp_runtime::{generic::Era, MultiAddress, MultiSignature};
+use std::{fs, path::Path};
 
 /// Time, relay chain block number and slot of a block.
 fn clock(node: &Node, block: &str) -> (u64, u32, u64) {
@@ -115,12 +116,16 @@ fn a_runtime_upgrade_is_approved_and_applied_without_further_help() {
 }
 
 #[test]
-fn state_survives_being_killed() {
+fn state_and_the_compiled_runtime_survive_being_killed() {
 	let folder = Folder::new("restart");
+	let compiled = Path::new(folder.path()).join("wasm");
+	fs::remove_file(&compiled).expect("the link to what others compiled");
 	let arguments = ["--dev", "--sealing", "manual"];
 	let node = Node::start(&folder, &arguments);
 	let hashes: Vec<_> = (0..3).map(|_| node.seal()).collect();
 	drop(node);
+	let mut modules = fs::read_dir(compiled.join("modules")).expect("compiled runtimes are kept");
+	assert!(modules.next().is_some());
 
 	let node = Node::start(&folder, &arguments);
 	assert_eq!(node.call("chain_getBlockHash", json!([3])), json!(hashes[2]));
