@@ -16,6 +16,9 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { within } from './chain.ts';
 
+/** The folder in which the project's scripts keep what they build, and nodes of the tests what they compile. */
+export const CACHE = join(homedir(), '.cache', 'ai-compute-pbc');
+
 const REPOSITORY = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const READY = /Running JSON-RPC server: addr=(?:127\.0\.0\.1|0\.0\.0\.0):(\d+)/;
 const START_TIMEOUT_MS = 120_000;
@@ -81,7 +84,7 @@ export function temporaryFolder(label: string): string {
  * runtime is most of the time that a start takes.
  */
 export function shareCompiledRuntimes(basePath: string): void {
-	const shared = join(homedir(), '.cache', 'ai-compute-pbc', 'wasm');
+	const shared = join(CACHE, 'wasm');
 	mkdirSync(shared, { recursive: true });
 	const own = join(basePath, 'wasm');
 	if (!existsSync(own)) symlinkSync(shared, own);

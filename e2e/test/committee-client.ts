@@ -1,9 +1,9 @@
 /** The reference client of `committee-keys`: members, requesters and enclaves, a step for each call. */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { CACHE } from '../src/node.ts';
 
 const VARIABLE = 'AI_COMPUTE_COMMITTEE_CLIENT';
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
@@ -21,7 +21,7 @@ function found(): string | undefined {
 	const targets = [
 		process.env['CARGO_TARGET_DIR'],
 		join(REPOSITORY, 'target'),
-		join(homedir(), '.cache', 'ai-compute-pbc', 'target'),
+		join(CACHE, 'target'),
 	].filter((target) => target !== undefined);
 	const folders = targets.flatMap((target) => [join(target, 'release'), join(target, 'debug')]);
 	if (collator !== undefined) folders.unshift(dirname(collator));

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { hexToU8a, u8aToHex } from '@polkadot/util';
@@ -25,6 +24,7 @@ import {
 	type JobContext,
 	type PromptContext,
 } from '../../src/envelope.ts';
+import { CACHE } from '../../src/node.ts';
 
 // The vectors that the Rust crate's tests read too.
 const VECTORS = new URL('../../../primitives/confidential-envelope/vectors/', import.meta.url);
@@ -141,8 +141,7 @@ async function ownVectors(): Promise<Case[]> {
 
 /** The Rust crate's example program, where the workspace has been built. */
 function rustTool(): string | undefined {
-	const target =
-		process.env.CARGO_TARGET_DIR ?? join(homedir(), '.cache', 'ai-compute-pbc', 'target');
+	const target = process.env.CARGO_TARGET_DIR ?? join(CACHE, 'target');
 	const built = ['release', 'debug'].map((p) => join(target, p, 'examples', 'envelope'));
 	return [process.env.ENVELOPE_TOOL ?? '', ...built].find((path) => existsSync(path));
 }
